@@ -1,0 +1,1 @@
+"""Everything that runs on AWS Lambda: one handler per module, shipped as one asset."""

@@ -1,0 +1,60 @@
+"""First step: the provider's listing of a game day, kept raw in S3 and as items in the table."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import urllib3
+from aws_lambda_powertools import Logger
+
+from lambdas import clients
+from lambdas.highlights.archive import Archive
+from lambdas.highlights.errors import ProviderRefusedKey
+from lambdas.highlights.game_day import game_day_of
+from lambdas.highlights.intake import take_in
+from lambdas.highlights.ledger import Ledger
+from lambdas.highlights.provider import Provider
+from lambdas.settings import Settings
+
+logger = Logger()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """`{"input": the execution's input, "execution"}` to the game day's work; see `take_in`."""
+    settings = Settings.from_env()
+    game_day = game_day_of(event["input"], settings.time_zone)
+    logger.append_keys(
+        execution=event["execution"], league=game_day.league, date=game_day.date.isoformat()
+    )
+    http = urllib3.PoolManager()
+    provider = Provider(http, settings.provider_url, settings.provider_host, _key(settings))
+    listing = provider.list_highlights(game_day, settings.time_zone, settings.limit)
+    archive = Archive(clients.s3(), settings.bucket_name)
+    ledger = Ledger(clients.table(settings.table_name))
+    intake = take_in(listing, game_day, archive=archive, ledger=ledger, now=datetime.now(UTC))
+    logger.info("highlights fetched", **intake.counts())
+    return {
+        "league": game_day.league,
+        "game_date": game_day.date.isoformat(),
+        "execution": event["execution"],
+        **intake.counts(),
+        "ids": intake.ids,
+        "pending": intake.pending,
+    }
+
+
+def _key(settings: Settings) -> str:
+    """The provider's key from its secret: `{"api_key": "..."}`, or the key alone."""
+    secret = clients.secrets_manager().get_secret_value(SecretId=settings.secret_arn)
+    text = secret.get("SecretString", "").strip()
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = text
+    key = content.get("api_key") if isinstance(content, dict) else text
+    if not isinstance(key, str) or not key.strip() or not key.isprintable():
+        raise ProviderRefusedKey(
+            'the provider secret holds no key; store {"api_key": "..."} or the key alone in it'
+        )
+    return key.strip()

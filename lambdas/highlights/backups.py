@@ -1,0 +1,58 @@
+"""When the table needs an on-demand backup, and which backups rotation may delete.
+
+A backup requested at 14:25:00 surely holds what was written until 14:24:00:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CreateBackup.html
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+GUARANTEED_AFTER = timedelta(seconds=60)
+CLOCK_ALLOWANCE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One on-demand backup as ListBackups shows it. status: CREATING, AVAILABLE or DELETED."""
+
+    arn: str
+    name: str
+    created_at: datetime
+    status: str
+
+
+def backup_name(table: str, now: datetime) -> str:
+    """`<table>-<UTC timestamp>`, in the form that `is_ours` knows."""
+    return f"{table}-{now:%Y%m%dT%H%M%SZ}"
+
+
+def is_ours(backup: Backup, table: str) -> bool:
+    """Whether this product made `backup`; all others are never touched."""
+    return re.fullmatch(re.escape(table) + r"-\d{8}T\d{6}Z", backup.name) is not None
+
+
+def earliest_complete(last_write: datetime) -> datetime:
+    """From when on a requested backup surely holds `last_write`."""
+    return last_write + GUARANTEED_AFTER + CLOCK_ALLOWANCE
+
+
+def covering(backups: Iterable[Backup], last_write: datetime) -> Backup | None:
+    """The newest backup, also one in the making, that surely holds `last_write`."""
+    holding = [
+        backup
+        for backup in backups
+        if backup.status in ("CREATING", "AVAILABLE")
+        and backup.created_at >= last_write + GUARANTEED_AFTER
+    ]
+    return max(holding, key=lambda backup: backup.created_at, default=None)
+
+
+def surplus(backups: Sequence[Backup], keep: int) -> list[Backup]:
+    """The AVAILABLE backups beyond the newest `keep`, oldest first; never the newest one."""
+    available = sorted(
+        (backup for backup in backups if backup.status == "AVAILABLE"),
+        key=lambda backup: (backup.created_at, backup.name),
+    )
+    return available[: -max(1, keep)]

@@ -1,0 +1,93 @@
+"""A highlight as the vault knows it, read from one row of the provider's answer."""
+
+import hashlib
+import re
+from enum import StrEnum
+from typing import Any
+
+from lambdas.highlights.game_day import GameDay
+
+LONGEST_TEXT = 2_000  # characters; a DynamoDB item holds 400 KB in all
+LONGEST_URL = 8_192
+
+
+class Status(StrEnum):
+    """How far a highlight has come.
+
+    pending: known, nothing tried. stored: the video is kept, the rendition is not.
+    playable: video, rendition and thumbnail are kept. link_only: its URL is a page, not a file.
+    unavailable: it cannot be kept, for the recorded reason. failed: a rerun tries again.
+    """
+
+    PENDING = "pending"
+    STORED = "stored"
+    PLAYABLE = "playable"
+    LINK_ONLY = "link_only"
+    UNAVAILABLE = "unavailable"
+    FAILED = "failed"
+
+
+SETTLED = (Status.PLAYABLE, Status.LINK_ONLY, Status.UNAVAILABLE)
+
+
+def highlight_id(row: dict[str, Any]) -> str | None:
+    """The key under which a row is kept: its `id`, else a stable hash of its `url`.
+
+    An id of unusual characters is hashed too, so that no id can break out of a key or a path.
+    None when the row has neither.
+    """
+    given, url = row.get("id"), row.get("url")
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    if isinstance(given, str) and given:
+        return given if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", given) else f"id-{_digest(given)}"
+    return f"url-{_digest(url)}" if isinstance(url, str) and url else None
+
+
+def is_of_league(row: dict[str, Any], league: str) -> bool:
+    """Whether `row` is of `league`; the provider's filter was seen to leak other leagues.
+
+    A row that names no league is believed to match what was asked for.
+    """
+    named = _dict(row.get("match")).get("league")
+    name = named.get("name") if isinstance(named, dict) else named
+    return not isinstance(name, str) or name.strip().casefold() == league.strip().casefold()
+
+
+def attributes_of(row: dict[str, Any], game_day: GameDay) -> dict[str, str]:
+    """What the provider says of a highlight, as DynamoDB attributes; absent facts are left out."""
+    match = _dict(row.get("match"))
+    facts = {
+        "id": highlight_id(row),
+        "league": game_day.league,
+        "game_date": game_day.date.isoformat(),
+        "title": _text(row.get("title")),
+        "description": _text(row.get("description")),
+        "source": _text(row.get("source")),
+        "channel": _text(row.get("channel")),
+        "category": _text(row.get("category")),
+        "type": _text(row.get("type")),
+        "url": _text(row.get("url"), LONGEST_URL),
+        "embed_url": _text(row.get("embedUrl"), LONGEST_URL),
+        "image_url": _text(row.get("imgUrl"), LONGEST_URL),
+        "match_id": _text(match.get("id")),
+        "match_date": _text(match.get("date")),
+        "home_team": _text(_dict(match.get("homeTeam")).get("name")),
+        "away_team": _text(_dict(match.get("awayTeam")).get("name")),
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
+        return None
+    printable = "".join(c for c in str(value) if c.isprintable())
+    return printable[:longest] or None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,30 @@
+"""Where everything stands in the bucket. Keys follow from what they hold, so a rerun finds it."""
+
+import hashlib
+
+from lambdas.highlights.game_day import GameDay
+
+
+def raw_answer_key(game_day: GameDay, body: bytes) -> str:
+    """The provider's answer as it came; an equal answer has an equal key."""
+    return f"highlights/{game_day.folder}/{hashlib.sha256(body).hexdigest()[:32]}.json"
+
+
+def video_key(game_day: GameDay, highlight_id: str, extension: str) -> str:
+    """The video as the source served it."""
+    return f"videos/{game_day.folder}/{highlight_id}.{extension}"
+
+
+def rendition_key(game_day: GameDay, highlight_id: str) -> str:
+    """The playable MP4 that transcoding makes of the video."""
+    return f"processed_videos/{game_day.folder}/{highlight_id}.mp4"
+
+
+def thumbnail_key(game_day: GameDay, highlight_id: str) -> str:
+    """The picture of the video; MediaConvert numbers captured frames with seven digits."""
+    return f"thumbnails/{game_day.folder}/{highlight_id}.0000000.jpg"
+
+
+def run_record_key(game_day: GameDay, execution: str) -> str:
+    """What one execution did."""
+    return f"runs/{game_day.folder}/{execution}.json"

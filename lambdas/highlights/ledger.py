@@ -1,0 +1,174 @@
+"""The table of highlights: one item per highlight, each step adding what it alone knows.
+
+`updated_at` says when what is kept of a highlight last changed, and `backed_up` which backup
+first holds that; an attempt that changes nothing leaves both alone.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from lambdas.highlights.errors import StoreUnavailable
+from lambdas.highlights.game_day import GameDay
+from lambdas.highlights.highlight import Status
+
+GAME_DAY_INDEX = "game-day"
+BATCH = 100  # keys of one BatchGetItem
+Item = dict[str, Any]
+
+
+class Ledger:
+    """Reads and writes highlights in `table`, a boto3 DynamoDB Table resource.
+
+    Every write is conditional: none overwrites what a later step recorded.
+    """
+
+    def __init__(self, table: Any):
+        self._table = table
+        self._conflict = table.meta.client.exceptions.ConditionalCheckFailedException
+
+    def read(self, ids: Sequence[str]) -> dict[str, Item]:
+        """The items of `ids` by id, read consistently; unknown ids are absent."""
+        found: dict[str, Item] = {}
+        dynamodb, name = self._table.meta.client, self._table.name
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), BATCH):
+            keys = [{"id": one} for one in wanted[start : start + BATCH]]
+            for _ in range(10):
+                answer = dynamodb.batch_get_item(
+                    RequestItems={name: {"Keys": keys, "ConsistentRead": True}}
+                )
+                found |= {item["id"]: item for item in answer["Responses"].get(name, [])}
+                keys = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+                if not keys:
+                    break
+            else:
+                raise StoreUnavailable(f"DynamoDB left {len(keys)} highlights of {name} unread")
+        return found
+
+    def ids_of(self, game_day: GameDay) -> list[str]:
+        """Ids of all highlights ever listed for `game_day`, as far as the index has them yet."""
+        pages = self._table.meta.client.get_paginator("query").paginate(
+            TableName=self._table.name,
+            IndexName=GAME_DAY_INDEX,
+            KeyConditionExpression="league = :league AND game_date = :date",
+            ExpressionAttributeValues={
+                ":league": game_day.league,
+                ":date": game_day.date.isoformat(),
+            },
+            ProjectionExpression="id",
+        )
+        return [item["id"] for page in pages for item in page["Items"]]
+
+    def add(self, attributes: dict[str, str], fetch_date: str, now: datetime) -> bool:
+        """Add a highlight that was not known; False when it is known after all."""
+        try:
+            self._table.put_item(
+                Item={
+                    **attributes,
+                    "status": Status.PENDING.value,
+                    "fetch_date": fetch_date,
+                    "updated_at": moment(now),
+                },
+                ConditionExpression="attribute_not_exists(id)",
+            )
+        except self._conflict:
+            return False
+        return True
+
+    def refresh(self, known: Item, attributes: dict[str, str], now: datetime) -> bool:
+        """Take over what the provider changed; True when it changed anything.
+
+        The game day stays the one under which the highlight was first kept. A new URL makes a
+        highlight that could not be kept worth another try.
+        """
+        changes: Item = {
+            name: value
+            for name, value in attributes.items()
+            if name not in ("id", "league", "game_date") and known.get(name) != value
+        }
+        if not changes:
+            return False
+        if "url" in changes and known.get("status") in (Status.LINK_ONLY, Status.UNAVAILABLE):
+            changes["status"] = Status.PENDING.value
+        return self._update(known["id"], changes, now, unless_playable="status" in changes)
+
+    def record_video(self, highlight_id: str, video: Item, now: datetime) -> None:
+        """The video is kept: `video` has key, bytes, checksum, content_type and the like."""
+        changes = {"video": video, "status": Status.STORED.value}
+        self._update(highlight_id, changes, now)
+
+    def record_rendition(
+        self, highlight_id: str, rendition: Item, thumbnail: Item, now: datetime
+    ) -> None:
+        """The rendition and its thumbnail are kept: the highlight is playable."""
+        changes = {
+            "rendition": rendition,
+            "thumbnail": thumbnail,
+            "status": Status.PLAYABLE.value,
+        }
+        self._update(highlight_id, changes, now, forget="reason")
+
+    def record_outcome(self, known: Item, status: Status, reason: str, now: datetime) -> None:
+        """The highlight is not kept as a file, for `reason`; writes nothing if that is known."""
+        if (known.get("status"), known.get("reason")) != (status, reason):
+            changes = {"status": status.value, "reason": reason}
+            self._update(known["id"], changes, now)
+
+    def mark_backed_up(self, item: Item, backup_name: str) -> None:
+        """Note that `backup_name` holds `item` as it was read, unless it changed since."""
+        try:
+            self._table.update_item(
+                Key={"id": item["id"]},
+                UpdateExpression="SET backed_up = :backed_up",
+                ConditionExpression="updated_at = :read",
+                ExpressionAttributeValues={
+                    ":backed_up": {"name": backup_name, "updated_at": item["updated_at"]},
+                    ":read": item["updated_at"],
+                },
+            )
+        except self._conflict:
+            return  # a later write: the next backup holds it
+
+    def _update(
+        self,
+        highlight_id: str,
+        changes: Item,
+        now: datetime,
+        *,
+        unless_playable: bool = True,
+        forget: str | None = None,
+    ) -> bool:
+        changes = {**changes, "updated_at": moment(now)}
+        names = {f"#{index}": name for index, name in enumerate(changes)}
+        values = {f":{index}": value for index, value in enumerate(changes.values())}
+        expression = "SET " + ", ".join(f"#{i} = :{i}" for i in range(len(changes)))
+        if forget:
+            names["#forget"] = forget
+            expression += " REMOVE #forget"
+        condition = "attribute_exists(id)"
+        if unless_playable:
+            names["#status"] = "status"
+            values[":playable"] = Status.PLAYABLE.value
+            condition += " AND #status <> :playable"
+        try:
+            self._table.update_item(
+                Key={"id": highlight_id},
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+            )
+        except self._conflict:
+            return False
+        return True
+
+
+def is_backed_up(item: Item) -> bool:
+    """Whether a backup holds `item` as it is."""
+    return item.get("backed_up", {}).get("updated_at") == item["updated_at"]
+
+
+def moment(now: datetime) -> str:
+    """`now`, an aware UTC time, as the ledger writes it; such texts sort as the moments do."""
+    return now.isoformat(timespec="microseconds")

@@ -1,0 +1,186 @@
+"""Asks the Sport Highlights API for one league's game day.
+
+The request and the answer follow the provider's documentation, and what client libraries
+report of live answers: https://highlightly.net/documentation/basketball
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+
+from lambdas.highlights.errors import (
+    ProviderQuotaExceeded,
+    ProviderRefusedKey,
+    ProviderRefusedRequest,
+    ProviderUnavailable,
+    UnexpectedAnswer,
+)
+from lambdas.highlights.game_day import GameDay
+from lambdas.highlights.highlight import highlight_id, is_of_league
+
+LARGEST_ANSWER = 8_000_000  # bytes; 40 rows are some 80 kB
+TIMEOUT = urllib3.Timeout(connect=10, read=30)
+MOST_PAGES = 20
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the provider lists for a game day.
+
+    rows: different highlights of the league, at most the limit asked for.
+    answers: the bodies as they came. listed: how many the provider says there are.
+    calls_left: requests left of the day's quota, where the provider says so.
+    """
+
+    rows: list[dict[str, Any]]
+    answers: list[bytes]
+    listed: int
+    calls_left: int | None
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The provider's /highlights endpoint.
+
+    http: a urllib3 pool manager. host: the RapidAPI host header, or "" without RapidAPI.
+    """
+
+    http: urllib3.PoolManager
+    url: str
+    host: str
+    key: str
+
+    def list_highlights(self, game_day: GameDay, time_zone: str, limit: int) -> Listing:
+        """The first `limit` different highlights of `game_day`, as many pages as that takes.
+
+        Pages may repeat rows and hold rows of other leagues. Raises ProviderUnavailable,
+        ProviderRefusedKey, ProviderQuotaExceeded, ProviderRefusedRequest, UnexpectedAnswer.
+        """
+        rows: dict[str, dict[str, Any]] = {}
+        answers: list[bytes] = []
+        offset, listed, calls_left = 0, 0, None
+        while len(answers) < MOST_PAGES:
+            body, calls_left = self._page(game_day, time_zone, limit, offset)
+            page, listed = _read_page(body)
+            answers.append(body)
+            for row in page:
+                row_id = highlight_id(row)
+                if row_id and is_of_league(row, game_day.league):
+                    rows.setdefault(row_id, row)
+            offset += len(page)
+            if not page or offset >= listed or len(rows) >= limit:
+                break
+        return Listing(list(rows.values())[:limit], answers, listed, calls_left)
+
+    def _page(
+        self, game_day: GameDay, time_zone: str, limit: int, offset: int
+    ) -> tuple[bytes, int | None]:
+        fields = {
+            "leagueName": game_day.league,
+            "date": game_day.date.isoformat(),
+            "timezone": time_zone,
+            "limit": str(limit),
+            "offset": str(offset),
+        }
+        headers = {"x-rapidapi-key": self.key, "accept": "application/json"}
+        if self.host:
+            headers["x-rapidapi-host"] = self.host
+        try:
+            answer = self.http.request(
+                "GET",
+                self.url,
+                fields=fields,
+                headers=headers,
+                timeout=TIMEOUT,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                body = answer.read(LARGEST_ANSWER + 1)
+            finally:
+                answer.close()
+        except urllib3.exceptions.HTTPError as error:
+            raise ProviderUnavailable(
+                f"the provider at {self._name} could not be reached: {_why(error)}"
+            ) from error
+        self._check_status(answer.status, body)
+        if len(body) > LARGEST_ANSWER:
+            raise UnexpectedAnswer(f"the provider's answer is over {LARGEST_ANSWER:,} bytes")
+        return body, _number(answer.headers.get("x-ratelimit-requests-remaining"))
+
+    @property
+    def _name(self) -> str:
+        return urllib3.util.parse_url(self.url).netloc or self.url
+
+    def _check_status(self, status: int, body: bytes) -> None:
+        if status == 200:
+            return
+        said = _message(body)
+        if status == 401:
+            raise ProviderRefusedKey(
+                f"the provider at {self._name} refused the key ({said}); put a valid key "
+                "into the provider secret"
+            )
+        if status == 403:
+            raise ProviderRefusedKey(
+                f"the provider at {self._name} refused the request ({said}); subscribe the key "
+                "to this API, or put another into the provider secret"
+            )
+        if status == 429 and any(word in said.lower() for word in ("daily", "quota", "breached")):
+            raise ProviderQuotaExceeded(
+                f"the provider's requests of the day are used up ({said}); run again tomorrow "
+                "or with a larger plan"
+            )
+        if status in (408, 425, 429) or status >= 500:
+            raise ProviderUnavailable(f"the provider at {self._name} answered {status} ({said})")
+        if 300 <= status < 400:
+            raise UnexpectedAnswer(
+                f"the provider at {self._name} redirects ({status}), and the key is not sent "
+                "elsewhere; set provider_url to the final address"
+            )
+        raise ProviderRefusedRequest(
+            f"the provider at {self._name} refused the request with {status} ({said}); "
+            "check provider_url and the league's name"
+        )
+
+
+def _read_page(body: bytes) -> tuple[list[dict[str, Any]], int]:
+    """The rows of one answer and how many the provider says there are in all."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        raise UnexpectedAnswer("the provider's answer is not JSON; check provider_url") from None
+    rows = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UnexpectedAnswer(
+            'the provider\'s answer has no "data" list of highlights; check provider_url'
+        )
+    pagination = answer.get("pagination")
+    total = _number(pagination.get("totalCount")) if isinstance(pagination, dict) else None
+    return rows, len(rows) if total is None else total
+
+
+def _number(value: Any) -> int | None:
+    try:
+        return max(0, int(value))
+    except (TypeError, ValueError):
+        return None
+
+
+def _message(body: bytes) -> str:
+    """What a refusal says, in at most 200 characters on one line."""
+    try:
+        answer = json.loads(body)
+        text = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
+    except ValueError:
+        text = None
+    text = text if isinstance(text, str) else "no reason given"
+    return " ".join(text.split())[:200]
+
+
+def _why(error: Exception) -> str:
+    reason = error.__cause__ or error
+    return f"{type(reason).__name__}: {str(reason).split(': ')[-1]}"[:200]

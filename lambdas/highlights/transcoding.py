@@ -1,0 +1,39 @@
+"""What a video's rendition may cost in bits, and what a failed job means."""
+
+import json
+from typing import Any
+
+HIGHEST_BITRATE = 5_000_000  # bits per second, video and audio together
+LOWEST_BITRATE = 100_000
+
+# Input errors: the same job on the same video fails again.
+# https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html
+INPUT_ERRORS = frozenset((1010, 1030, 1040, 1041, 1042, 1044, 1050, 1060, 1090))
+
+
+def bitrate_ceiling(size: int, duration_seconds: float | None) -> int:
+    """Bits per second that a rendition may use at most: what the source has, up to 5 Mbit/s.
+
+    size: bytes of the source. A source whose duration is unknown gets the highest bitrate.
+    """
+    if not duration_seconds or duration_seconds <= 0:
+        return HIGHEST_BITRATE
+    return int(min(HIGHEST_BITRATE, max(LOWEST_BITRATE, size * 8 / duration_seconds)))
+
+
+def job_error(cause: str) -> tuple[int | None, str]:
+    """The MediaConvert error code and message in a failed task's cause, as far as it holds them."""
+    try:
+        found = json.loads(cause)
+    except ValueError:
+        return None, cause
+    return _find(found) or (None, cause)
+
+
+def _find(value: Any) -> tuple[int, str] | None:
+    if isinstance(value, dict):
+        code = value.get("ErrorCode", value.get("errorCode"))
+        if isinstance(code, int):
+            return code, str(value.get("ErrorMessage", value.get("errorMessage", "")))
+        return next((hit for inner in value.values() if (hit := _find(inner))), None)
+    return None

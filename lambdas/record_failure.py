@@ -1,0 +1,58 @@
+"""Where a highlight's download or transcoding ends that failed after its retries."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from lambdas import clients
+from lambdas.highlights.highlight import Status
+from lambdas.highlights.ledger import Ledger
+from lambdas.highlights.transcoding import INPUT_ERRORS, job_error
+from lambdas.settings import Settings
+
+logger = Logger()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """`{"id", ..., "step": "download" | "transcode", "error": {"Error", "Cause"}}` to a status.
+
+    A rerun mends most failures; a video that MediaConvert cannot read stays unavailable.
+    """
+    logger.append_keys(
+        execution=event["execution"],
+        league=event["league"],
+        date=event["game_date"],
+        highlight_id=event["id"],
+    )
+    ledger = Ledger(clients.table(Settings.from_env().table_name))
+    status, reason = _outcome(event["step"], event["error"])
+    item = ledger.read([event["id"]])[event["id"]]
+    ledger.record_outcome(item, status, reason, datetime.now(UTC))
+    logger.warning("highlight failed", step=event["step"], status=status.value, reason=reason)
+    return {"id": event["id"], "status": status.value}
+
+
+def _outcome(step: str, error: dict[str, str]) -> tuple[Status, str]:
+    name, cause = error.get("Error", "unknown error"), error.get("Cause", "")
+    if step == "transcode":
+        code, message = job_error(cause)
+        if code in INPUT_ERRORS:
+            return Status.UNAVAILABLE, f"MediaConvert cannot read the video ({code})"
+        return Status.FAILED, f"transcoding failed: {code or name}: {_short(message)}"
+    return Status.FAILED, f"download failed: {_short(_lambda_message(cause) or name)}"
+
+
+def _lambda_message(cause: str) -> str:
+    """The `errorMessage` of a failed function's cause, or "" when it has none."""
+    try:
+        found = json.loads(cause)
+    except ValueError:
+        return ""
+    return str(found.get("errorMessage", "")) if isinstance(found, dict) else ""
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:300]

@@ -1,0 +1,40 @@
+"""What the functions are told by their environment, which the pipeline stack writes."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings that all functions share; what each means stands in `stacks/settings.py`."""
+
+    table_name: str
+    bucket_name: str
+    secret_arn: str
+    provider_url: str
+    provider_host: str
+    limit: int
+    time_zone: str
+    allowed_private_hosts: tuple[str, ...]
+    largest_video: int
+    transcode_profile: str
+    backups_to_keep: int
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings in `environment`; a missing one is a KeyError that names it."""
+        hosts = environment["ALLOWED_PRIVATE_HOSTS"]
+        return cls(
+            table_name=environment["TABLE_NAME"],
+            bucket_name=environment["BUCKET_NAME"],
+            secret_arn=environment["SECRET_ARN"],
+            provider_url=environment["PROVIDER_URL"],
+            provider_host=environment["PROVIDER_HOST"],
+            limit=int(environment["LIMIT"]),
+            time_zone=environment["TIME_ZONE"],
+            allowed_private_hosts=tuple(hosts.lower().split(",")) if hosts else (),
+            largest_video=int(environment["MAX_VIDEO_MEGABYTES"]) * 1_000_000,
+            transcode_profile=environment["TRANSCODE_PROFILE"],
+            backups_to_keep=int(environment["BACKUPS_TO_KEEP"]),
+        )

@@ -1,0 +1,22 @@
+"""Says beside a construct why a finding of cdk-nag's AwsSolutions pack is as it should be."""
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from constructs import IConstruct
+
+
+def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
+    """Accept the finding `rule`, such as `S1`, for `construct` and what is inside it."""
+    Validations.of(construct).acknowledge(
+        Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)
+    )
+
+
+def acknowledge_wildcards(construct: IConstruct, reason: str, *wildcards: str) -> None:
+    """Accept each of `wildcards`, such as `Action::s3:List*` or `Resource::*`."""
+    for wildcard in wildcards:
+        acknowledge(construct, f"IAM5[{wildcard}]", reason)
+
+
+def exported(producer: Stack, arn: str) -> str:
+    """How cdk-nag writes `arn`, an attribute of `producer`, where another stack uses it."""
+    return producer.resolve(producer.export_value(arn))["Fn::ImportValue"]

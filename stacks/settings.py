@@ -1,0 +1,263 @@
+"""The settings of a deployment: `cdk.json` context, typed and validated in one place."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import time
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from stacks.game_days import MONTHS, WEEKDAYS
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
+TRANSCODE_PROFILES = ("source-matched", "cbr-5mbps")
+PROVIDER_PAGE_MAXIMUM = 40  # rows of one /highlights answer; the provider refuses more
+EARLIEST_RUN, LATEST_RUN = time(3, 0), time(23, 0)
+MOST_DAYS_AFTER = 7
+
+
+class SettingsError(ValueError):
+    """The context holds settings that cannot be deployed; the text lists every problem."""
+
+    def __init__(self, problems: list["Problem"]):
+        self.problems = problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        width = max(len(problem.name) for problem in problems)
+        lines = [f"  {problem.name:<{width}}  {problem.text}" for problem in problems]
+        super().__init__("\n".join([f"the settings (cdk.json context, or -c) have {count}", *lines]))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One setting that is wrong: what was given, what is expected, how to mend it."""
+
+    name: str
+    text: str
+
+
+class _Rejected(ValueError):
+    """A value is not what the setting expects; the text says what is, and how to give it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one deployment does. Every field is a context key of `cdk.json`.
+
+    leagues: names as the provider writes them.
+    limit: the most highlights kept of one league's game day.
+    mens_game_days, womens_game_days: days on which games are played, not days of the runs.
+    season_months: months in which games are played.
+    run_time, time_zone: when, on its day, a run starts; the zone also says what a game day is.
+    run_days_after: a run for each of these numbers of days after a game day. Verified clips
+        appear 1 to 48 hours after a game, so the default looks the next morning, for what is
+        short-lived, and on the third, when even the slowest are out.
+    backups_to_keep: on-demand backups of the table that rotation leaves.
+    transcode_profile: `source-matched` or `cbr-5mbps`.
+    provider_url, provider_host: the /highlights endpoint, and the RapidAPI host header
+        (empty when the provider is asked directly).
+    allowed_private_hosts: hosts, or host:port, that may serve videos though their address is
+        private; all other private, loopback and link-local addresses are refused.
+    max_video_megabytes: a larger video is recorded as unavailable instead of stored.
+    log_retention_days: days for which log groups keep their events.
+    """
+
+    leagues: tuple[str, ...] = ("NCAA",)
+    limit: int = 10
+    mens_game_days: tuple[str, ...] = ("TUE", "WED", "THU", "FRI", "SAT", "SUN")
+    womens_game_days: tuple[str, ...] = ("MON", "TUE", "THU", "FRI", "SAT", "SUN")
+    season_months: tuple[str, ...] = ("NOV", "DEC", "JAN", "FEB", "MAR", "APR")
+    run_time: time = time(9, 30)
+    run_days_after: tuple[int, ...] = (1, 3)
+    time_zone: str = "America/New_York"
+    backups_to_keep: int = 14
+    transcode_profile: str = "source-matched"
+    provider_url: str = "https://sport-highlights-api.p.rapidapi.com/basketball/highlights"
+    provider_host: str = "sport-highlights-api.p.rapidapi.com"
+    allowed_private_hosts: tuple[str, ...] = ()
+    max_video_megabytes: int = 1024
+    log_retention_days: int = 90
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> "Settings":
+        """Settings of `context`, where a missing key takes its default.
+
+        Lists may also be given as one string with commas and numbers as strings, as
+        `-c leagues=NCAA,NBA -c limit=20` does. Raises SettingsError with every problem found.
+        """
+        problems = _misspelt(context)
+        values: dict[str, Any] = {}
+        for name, parse in _PARSERS.items():
+            if name not in context:
+                continue
+            try:
+                values[name] = parse(context[name])
+            except _Rejected as rejected:
+                text = f"got {context[name]!r}; expected {rejected}; fix: -c {name}={_example(name)}"
+                problems.append(Problem(name, text))
+        if problems:
+            raise SettingsError(problems)
+        return cls(**values)
+
+
+def _misspelt(context: Mapping[str, Any]) -> list[Problem]:
+    """Context keys that resemble a setting; others belong to the CDK and are left alone."""
+    names = [setting.name for setting in fields(Settings)]
+    problems = []
+    for key in context:
+        if key in names or "@" in key or ":" in key:
+            continue
+        folded = re.sub(r"[^a-z]", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower())
+        close = difflib.get_close_matches(folded, names, n=1, cutoff=0.75)
+        if close:
+            problems.append(Problem(key, f"is not a setting; did you mean {close[0]!r}?"))
+    return problems
+
+
+def _example(name: str) -> str:
+    """The default of the setting `name`, written as the CDK's `-c` takes it."""
+    default = getattr(Settings, name)
+    if isinstance(default, tuple):
+        return ",".join(str(item) for item in default) or "10.0.0.5"
+    return f"{default:%H:%M}" if isinstance(default, time) else str(default)
+
+
+def _items(value: Any, what: str) -> list[str]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, Iterable) or not all(isinstance(item, str) for item in value):
+        raise _Rejected(f"a list of {what}")
+    return list(value)
+
+
+def _league_names(value: Any) -> tuple[str, ...]:
+    names = _items(value, 'league names, such as ["NCAA"]')
+    wrong = [name for name in names if not re.fullmatch(r"[A-Za-z0-9][\w .&'()-]{0,63}", name, re.A)]
+    if not names or wrong or len(set(names)) < len(names):
+        raise _Rejected(
+            'a list of different league names as the provider writes them, such as ["NCAA"]: '
+            "letters, digits, spaces and . & ' ( ) - _, at most 64 characters"
+        )
+    return tuple(names)
+
+
+def _whole_number(low: int, high: int, why: str) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        expected = _Rejected(f"a whole number from {low} to {high}: {why}")
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise expected
+        try:
+            number = int(value)
+        except ValueError:
+            raise expected from None
+        if not low <= number <= high:
+            raise expected
+        return number
+
+    return parse
+
+
+def _names_of(known: tuple[str, ...], what: str) -> Callable[[Any], tuple[str, ...]]:
+    def parse(value: Any) -> tuple[str, ...]:
+        given = [item.upper() for item in _items(value, what)]
+        if not given or any(item not in known for item in given):
+            raise _Rejected(f"a list of {what} from {', '.join(known)}")
+        return tuple(item for item in known if item in given)
+
+    return parse
+
+
+def _run_time(value: Any) -> time:
+    expected = _Rejected(
+        f"a time of day HH:MM from {EARLIEST_RUN:%H:%M} to {LATEST_RUN:%H:%M}: earlier, late games "
+        "are still played and clocks change"
+    )
+    if not isinstance(value, str) or not re.fullmatch(r"\d{2}:\d{2}", value):
+        raise expected
+    try:
+        parsed = time.fromisoformat(value)
+    except ValueError:
+        raise expected from None
+    if not EARLIEST_RUN <= parsed <= LATEST_RUN:
+        raise expected
+    return parsed
+
+
+def _days_after(value: Any) -> tuple[int, ...]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",")]
+    one = _whole_number(1, MOST_DAYS_AFTER, "")
+    try:
+        days = [one(item) for item in ([value] if isinstance(value, int) else value)]
+    except (TypeError, _Rejected):
+        days = []
+    if not days:
+        raise _Rejected(f"a list of whole numbers of days from 1 to {MOST_DAYS_AFTER}, such as [1, 3]")
+    return tuple(sorted(set(days)))
+
+
+def _time_zone(value: Any) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise _Rejected("an IANA time zone, such as America/New_York") from None
+
+
+def _one_of(*allowed: Any) -> Callable[[Any], Any]:
+    def parse(value: Any) -> Any:
+        for choice in allowed:
+            if str(value) == str(choice):
+                return choice
+        raise _Rejected("one of " + ", ".join(str(choice) for choice in allowed))
+
+    return parse
+
+
+def _url(value: Any) -> str:
+    expected = _Rejected("an http(s) URL of the /highlights endpoint, without key or query")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except (ValueError, AttributeError, TypeError):
+        raise expected from None
+    if not good or parts.query or parts.fragment or parts.username or re.search(r"\s", value):
+        raise expected
+    return value
+
+
+def _is_host(value: str) -> bool:
+    return re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", value) is not None
+
+
+def _host_header(value: Any) -> str:
+    if value == "" or isinstance(value, str) and _is_host(value):
+        return value
+    raise _Rejected("a host name, such as sport-highlights-api.p.rapidapi.com, or an empty string")
+
+
+def _hosts(value: Any) -> tuple[str, ...]:
+    hosts = _items(value, "host names")
+    if not all(_is_host(host) for host in hosts):
+        raise _Rejected('a list of hosts, with or without port, such as ["10.0.0.5", "[::1]:8080"]')
+    return tuple(hosts)
+
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "leagues": _league_names,
+    "limit": _whole_number(1, PROVIDER_PAGE_MAXIMUM, "the provider refuses larger pages"),
+    "mens_game_days": _names_of(WEEKDAYS, "days"),
+    "womens_game_days": _names_of(WEEKDAYS, "days"),
+    "season_months": _names_of(MONTHS, "months"),
+    "run_time": _run_time,
+    "run_days_after": _days_after,
+    "time_zone": _time_zone,
+    "backups_to_keep": _whole_number(1, 1000, "the newest one is never deleted"),
+    "transcode_profile": _one_of(*TRANSCODE_PROFILES),
+    "provider_url": _url,
+    "provider_host": _host_header,
+    "allowed_private_hosts": _hosts,
+    "max_video_megabytes": _whole_number(1, 10_240, "megabytes of 1,000,000 bytes"),
+    "log_retention_days": _one_of(*LOG_RETENTION_DAYS),
+}

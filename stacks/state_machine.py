@@ -1,0 +1,249 @@
+"""The state machine: one league's game day, from the provider to the backup.
+
+1. FetchHighlights   the provider's listing into S3 and the table
+2. DownloadVideos    each video into S3; one that fails leaves the others alone
+3. TranscodeVideos   each stored video into a rendition and a thumbnail, waited for
+4. PlanBackup        is there new data? then wait until a backup surely holds it
+   BackUpTable       the backup, waited for, then rotation
+5. ReportRun         the run record; a failed end state when a rerun has something to mend
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from lambdas.highlights.errors import transient_error_names
+from stacks.transcode_job import job_settings
+
+ARRIVALS_AT_ONCE = 10  # downloads or jobs of one execution under way together
+
+# What the Lambda service itself answers when it, not the function, failed.
+# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+LAMBDA_SERVICE_ERRORS = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.TooManyRequestsException",
+]
+# What the AWS SDK raises in a function after its own retries, by class; those that a service
+# models have classes of their own.
+SDK_ERRORS = [
+    "ClientError",
+    "EndpointConnectionError",
+    "ConnectTimeoutError",
+    "ReadTimeoutError",
+    "InternalServerError",
+    "InternalServiceError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+]
+MEDIACONVERT_SERVICE_ERRORS = [
+    "MediaConvert.TooManyRequestsException",
+    "MediaConvert.InternalServerErrorException",
+    "MediaConvert.ServiceQuotaExceededException",
+    "MediaConvert.SdkClientException",
+]
+
+
+def game_day_workflow(
+    scope: Construct,
+    functions: Mapping[str, lambda_.IFunction],
+    *,
+    transcode_profile: str,
+    transcode_role: iam.IRole,
+) -> sfn.IChainable:
+    """The states in order; `functions` are named as the states that call them."""
+    fetch = _call(
+        scope,
+        "FetchHighlights",
+        functions,
+        {"input": sfn.JsonPath.object_at("$"), "execution": sfn.JsonPath.string_at("$$.Execution.Name")},
+        result_path="$",
+    )
+    download = sfn.Map(
+        scope,
+        "DownloadVideos",
+        items_path="$.pending",
+        item_selector=_of_game_day({"id": sfn.JsonPath.string_at("$$.Map.Item.Value")}),
+        max_concurrency=ARRIVALS_AT_ONCE,
+        result_path="$.downloads",
+    )
+    download.item_processor(_download_one(scope, functions))
+    transcode = sfn.Map(
+        scope,
+        "TranscodeVideos",
+        items_path="$.downloads",
+        item_selector=_of_game_day(
+            {
+                "id": sfn.JsonPath.string_at("$$.Map.Item.Value.id"),
+                "video": sfn.JsonPath.object_at("$$.Map.Item.Value"),
+            }
+        ),
+        max_concurrency=ARRIVALS_AT_ONCE,
+        result_path="$.renditions",
+    )
+    transcode.item_processor(_transcode_one(scope, functions, transcode_profile, transcode_role))
+    plan_backup = _call(scope, "PlanBackup", functions, _backup_input(), result_path="$.backup")
+    back_up = _call(scope, "BackUpTable", functions, _backup_input(), result_path="$.backup")
+    back_up.add_retry(
+        errors=["BackupNotReady"],
+        interval=Duration.seconds(10),
+        backoff_rate=1,
+        max_attempts=90,
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+    wait = sfn.Wait(
+        scope,
+        "WaitUntilBackupIsComplete",
+        time=sfn.WaitTime.timestamp_path("$.backup.wait_until"),
+    )
+    report = _call(
+        scope,
+        "ReportRun",
+        functions,
+        {
+            **_backup_input(),
+            **{
+                name: sfn.JsonPath.object_at(f"$.{name}")
+                for name in ("found", "new", "listed", "calls_left", "backup")
+            },
+        },
+        result_path="$.report",
+        output_path="$.report",
+    )
+    for step in (plan_backup, back_up):
+        step.add_catch(report, errors=["States.ALL"], result_path="$.backup")
+    due = sfn.Choice(scope, "IsBackupDue")
+    due.when(sfn.Condition.boolean_equals("$.backup.due", True), wait.next(back_up).next(report))
+    due.otherwise(report)
+    ending = sfn.Choice(scope, "DidEverythingSucceed")
+    ending.when(
+        sfn.Condition.boolean_equals("$.succeeded", True), sfn.Succeed(scope, "GameDayKept")
+    )
+    ending.otherwise(
+        sfn.Fail(scope, "RerunNeeded", error="RerunNeeded", cause_path="$.summary")
+    )
+    report.next(ending)
+    return fetch.next(download).next(transcode).next(plan_backup).next(due)
+
+
+def _download_one(
+    scope: Construct, functions: Mapping[str, lambda_.IFunction]
+) -> sfn.IChainable:
+    download = _call(scope, "DownloadVideo", functions, None)
+    failed = _record_failure(scope, "RecordDownloadFailure", functions, "download")
+    return download.add_catch(failed, errors=["States.ALL"], result_path="$.error")
+
+
+def _transcode_one(
+    scope: Construct,
+    functions: Mapping[str, lambda_.IFunction],
+    profile: str,
+    role: iam.IRole,
+) -> sfn.IChainable:
+    plan = "$.video.transcode"
+    job = tasks.MediaConvertCreateJob(
+        scope,
+        "TranscodeVideo",
+        integration_pattern=sfn.IntegrationPattern.RUN_JOB,
+        create_job_request={
+            "Role": role.role_arn,
+            "Settings": job_settings(
+                profile,
+                source=sfn.JsonPath.string_at(f"{plan}.input"),
+                rendition=sfn.JsonPath.string_at(f"{plan}.rendition"),
+                thumbnail=sfn.JsonPath.string_at(f"{plan}.thumbnail"),
+                bitrate=sfn.JsonPath.number_at(f"{plan}.bitrate"),
+            ),
+            "UserMetadata": _of_game_day({"id": sfn.JsonPath.string_at("$.id")}),
+        },
+        result_path=sfn.JsonPath.DISCARD,
+        task_timeout=sfn.Timeout.duration(Duration.hours(1)),
+    )
+    _retry(job, MEDIACONVERT_SERVICE_ERRORS, seconds=5, attempts=6)
+    record = _call(scope, "RecordRendition", functions, None)
+    failed = _record_failure(scope, "RecordTranscodeFailure", functions, "transcode")
+    for step in (job, record):
+        step.add_catch(failed, errors=["States.ALL"], result_path="$.error")
+    stored = sfn.Condition.string_equals("$.video.status", "stored")
+    needed = sfn.Condition.boolean_equals(f"{plan}.needed", True)
+    choice = sfn.Choice(scope, "NeedsTranscoding")
+    choice.when(sfn.Condition.and_(stored, needed), job.next(record))
+    choice.when(stored, record)
+    choice.otherwise(sfn.Pass(scope, "NothingToTranscode"))
+    return choice
+
+
+def _record_failure(
+    scope: Construct, id_: str, functions: Mapping[str, lambda_.IFunction], step: str
+) -> tasks.LambdaInvoke:
+    payload = {
+        **_of_game_day({"id": sfn.JsonPath.string_at("$.id")}),
+        "step": step,
+        "error": sfn.JsonPath.object_at("$.error"),
+    }
+    record = _call(scope, id_, {id_: functions["RecordFailure"]}, payload)
+    unrecorded = sfn.Pass(
+        scope,
+        f"{id_}Later",
+        comment="The item still says what is missing, so the run is reported as failed.",
+        parameters={"id": sfn.JsonPath.string_at("$.id"), "status": "failed"},
+    )
+    return record.add_catch(unrecorded, errors=["States.ALL"], result_path=sfn.JsonPath.DISCARD)
+
+
+def _call(
+    scope: Construct,
+    state: str,
+    functions: Mapping[str, lambda_.IFunction],
+    payload: dict[str, Any] | None,
+    *,
+    result_path: str | None = None,
+    output_path: str | None = None,
+) -> tasks.LambdaInvoke:
+    """A state that calls its function and retries what may pass by itself."""
+    task = tasks.LambdaInvoke(
+        scope,
+        state,
+        lambda_function=functions[state],
+        payload=None if payload is None else sfn.TaskInput.from_object(payload),
+        payload_response_only=True,
+        retry_on_service_exceptions=False,
+        result_path=result_path,
+        output_path=output_path,
+    )
+    passing = [name for name in transient_error_names() if name != "BackupNotReady"]
+    _retry(task, [*LAMBDA_SERVICE_ERRORS, *SDK_ERRORS, *passing], seconds=3, attempts=4)
+    return task
+
+
+def _retry(task: sfn.TaskStateBase, errors: list[str], *, seconds: int, attempts: int) -> None:
+    task.add_retry(
+        errors=errors,
+        interval=Duration.seconds(seconds),
+        backoff_rate=2,
+        max_attempts=attempts,
+        max_delay=Duration.minutes(2),
+        jitter_strategy=sfn.JitterType.FULL,
+    )
+
+
+def _of_game_day(fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` beside what says which run they belong to."""
+    return {name: sfn.JsonPath.string_at(f"$.{name}") for name in _RUN} | fields
+
+
+def _backup_input() -> dict[str, Any]:
+    return _of_game_day({"ids": sfn.JsonPath.object_at("$.ids")})
+
+
+_RUN = ("league", "game_date", "execution")

@@ -1,0 +1,84 @@
+"""What outlives every deployment: the bucket, the table and the provider's secret."""
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from lambdas.highlights.ledger import GAME_DAY_INDEX
+from stacks.acknowledge import acknowledge
+
+
+class StorageStack(Stack):
+    """Holds what cannot be made again; deleting the stack leaves all of it in place.
+
+    archive: raw answers, videos, renditions, thumbnails and run records.
+    highlights: one item per highlight. provider_key: the provider's API key.
+    """
+
+    def __init__(self, scope: Construct, id_: str, **kwargs: object):
+        super().__init__(scope, id_, termination_protection=True, **kwargs)
+        self.archive = s3.Bucket(
+            self,
+            "Archive",
+            versioned=True,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            removal_policy=RemovalPolicy.RETAIN,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="AbortStaleUploads",
+                    abort_incomplete_multipart_upload_after=Duration.days(2),
+                ),
+                s3.LifecycleRule(
+                    id="ExpireReplacedVersions",
+                    noncurrent_version_expiration=Duration.days(90),
+                ),
+            ],
+        )
+        self.highlights = dynamodb.Table(
+            self,
+            "Highlights",
+            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self.highlights.add_global_secondary_index(
+            index_name=GAME_DAY_INDEX,
+            partition_key=dynamodb.Attribute(name="league", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="game_date", type=dynamodb.AttributeType.STRING),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        self.provider_key = secretsmanager.Secret(
+            self,
+            "ProviderKey",
+            description='Key of the Sport Highlights API: {"api_key": "..."} or the key alone',
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                secret_string_template='{"api_key": ""}',
+                generate_string_key="replace_me",
+            ),
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        acknowledge(
+            self.archive,
+            "S1",
+            "Only this product's roles and the account's administrators can reach the bucket; "
+            "access logs would cost more than they tell. CloudTrail data events can be switched "
+            "on where an audit asks for them.",
+        )
+        acknowledge(
+            self.provider_key,
+            "SMG4",
+            "The provider issues the key by hand in its console; it has no API that a rotation "
+            "could call.",
+        )
