@@ -9,6 +9,7 @@ from lambdas import clients
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.backups import covering, surplus
 from lambdas.highlights.ledger import Ledger, is_backed_up
+from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
 
 logger = Logger()
@@ -21,9 +22,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     Safe to call again at any point: a backup that an earlier call asked for is waited for, not
     asked for twice. Nothing is deleted before the new backup is AVAILABLE.
     """
-    logger.append_keys(
-        execution=event["execution"], league=event["league"], date=event["game_date"]
-    )
+    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
     store = BackupStore(clients.dynamodb(), settings.table_name)

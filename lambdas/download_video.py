@@ -15,6 +15,7 @@ from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.source import LinkOnly, Unavailable, guarded_pools
 from lambdas.highlights.transcoding import bitrate_ceiling
+from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
 
 logger = Logger()
@@ -26,12 +27,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     Permanent outcomes are recorded and returned; transient errors are raised for a retry.
     """
-    logger.append_keys(
-        execution=event["execution"],
-        league=event["league"],
-        date=event["game_date"],
-        highlight_id=event["id"],
-    )
+    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
     archive = Archive(clients.s3(), settings.bucket_name)

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from lambdas import clients
 from lambdas.highlights.backups import earliest_complete
 from lambdas.highlights.ledger import Ledger, is_backed_up
+from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
 
 logger = Logger()
@@ -16,9 +17,7 @@ logger = Logger()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """`{"ids", ...}` to `{"due": bool, "created": False[, "wait_until": ISO 8601]}`."""
-    logger.append_keys(
-        execution=event["execution"], league=event["league"], date=event["game_date"]
-    )
+    logger.append_keys(**log_keys(event))
     ledger = Ledger(clients.table(Settings.from_env().table_name))
     unsaved = [item for item in ledger.read(event["ids"]).values() if not is_backed_up(item)]
     if not unsaved:

@@ -10,6 +10,7 @@ from lambdas import clients
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.transcoding import INPUT_ERRORS, job_error
+from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
 
 logger = Logger()
@@ -21,12 +22,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     A rerun mends most failures; a video that MediaConvert cannot read stays unavailable.
     """
-    logger.append_keys(
-        execution=event["execution"],
-        league=event["league"],
-        date=event["game_date"],
-        highlight_id=event["id"],
-    )
+    logger.append_keys(**log_keys(event))
     ledger = Ledger(clients.table(Settings.from_env().table_name))
     status, reason = _outcome(event["step"], event["error"])
     item = ledger.read([event["id"]])[event["id"]]

@@ -13,6 +13,7 @@ from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.keys import rendition_key, thumbnail_key
 from lambdas.highlights.ledger import Item, Ledger
+from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
 
 logger = Logger()
@@ -25,12 +26,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     Reads the whole rendition once: what is recorded as playable was seen to be a whole video.
     """
-    logger.append_keys(
-        execution=event["execution"],
-        league=event["league"],
-        date=event["game_date"],
-        highlight_id=event["id"],
-    )
+    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
     archive = Archive(clients.s3(), settings.bucket_name)

@@ -13,6 +13,7 @@ from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import run_record_key
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.run_record import run_record
+from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
 
 logger = Logger()
@@ -23,9 +24,7 @@ metrics = Metrics(namespace="GameDayVault", service="pipeline")
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """The state after the backup to `{"succeeded", "summary", "counts", "backup", "record"}`."""
-    logger.append_keys(
-        execution=event["execution"], league=event["league"], date=event["game_date"]
-    )
+    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     items = Ledger(clients.table(settings.table_name)).read(event["ids"])
     record = run_record(event, [items[one] for one in event["ids"]], datetime.now(UTC))

@@ -52,9 +52,6 @@ class PipelineStack(Stack):
         self.state_machine = self._state_machine()
         self._schedules()
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
-        CfnOutput(self, "ArchiveBucket", value=self._archive.bucket_name)
-        CfnOutput(self, "HighlightsTable", value=self._highlights.table_name)
-        CfnOutput(self, "ProviderKeySecret", value=self._provider_key.secret_arn)
 
     def _functions(self) -> dict[str, lambda_.Function]:
         with tempfile.TemporaryDirectory() as folder:

@@ -164,7 +164,7 @@ def _names_of(known: tuple[str, ...], what: str) -> Callable[[Any], tuple[str, .
         given = [item.upper() for item in _items(value, what)]
         if not given or any(item not in known for item in given):
             raise _Rejected(f"a list of {what} from {', '.join(known)}")
-        return tuple(item for item in known if item in given)
+        return tuple(dict.fromkeys(given))
 
     return parse
 

@@ -1,6 +1,6 @@
 """What outlives every deployment: the bucket, the table and the provider's secret."""
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -66,6 +66,9 @@ class StorageStack(Stack):
             ),
             removal_policy=RemovalPolicy.RETAIN,
         )
+        CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
+        CfnOutput(self, "HighlightsTable", value=self.highlights.table_name)
+        CfnOutput(self, "ProviderKeySecret", value=self.provider_key.secret_arn)
         self._acknowledge()
 
     def _acknowledge(self) -> None:

@@ -14,6 +14,8 @@ from lambdas.highlights.highlight import Status
 
 GAME_DAY_INDEX = "game-day"
 BATCH = 100  # keys of one BatchGetItem
+IDENTITY = ("id", "league", "game_date")
+ADDRESSES = ("url", "embed_url", "image_url")
 Item = dict[str, Any]
 
 
@@ -79,13 +81,15 @@ class Ledger:
     def refresh(self, known: Item, attributes: dict[str, str], now: datetime) -> bool:
         """Take over what the provider changed; True when it changed anything.
 
-        The game day stays the one under which the highlight was first kept. A new URL makes a
+        The game day stays the one under which the highlight was first kept, and the addresses
+        those that its video came from: some are signed anew in every answer. A new URL makes a
         highlight that could not be kept worth another try.
         """
+        settled = IDENTITY + (ADDRESSES if "video" in known else ())
         changes: Item = {
             name: value
             for name, value in attributes.items()
-            if name not in ("id", "league", "game_date") and known.get(name) != value
+            if name not in settled and known.get(name) != value
         }
         if not changes:
             return False

@@ -1,0 +1,1 @@
+"""Game-Day Vault: one command that archives a game day's highlights."""

@@ -1,0 +1,98 @@
+"""The product, deployed into the embedded AWS of a home."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from gameday.embedded.assembly import deploy_assembly
+from gameday.embedded.aws import EmbeddedAws
+from gameday.embedded.provider import Provider
+from gameday.embedded.sample import serve_sample
+from gameday.home import Home
+from gameday.request import Options, RunRequest, names_provider, run_request
+from gameday.steps import Step, Steps
+from gameday.synthesis import assembly_for, project_context
+from gameday.vault import Vault
+
+
+@contextlib.contextmanager
+def understood(options: Options, home: Home, steps: Steps) -> Iterator[RunRequest]:
+    """What `options` ask for; the sample day's provider runs meanwhile where they name none.
+
+    Raises UsageError and SettingsError.
+    """
+    now, context = datetime.now(UTC), project_context()
+    if names_provider(options):
+        yield run_request(options, context, now, sample_url=None)
+    else:
+        run_request(options, context, now, sample_url="http://127.0.0.1/")
+        with sample_provider(home, steps) as provider:
+            yield run_request(options, context, now, provider.url)
+
+
+@contextlib.contextmanager
+def embedded_aws(
+    home: Home, steps: Steps, *, port: int = 0, fire_schedules: bool = False
+) -> Iterator[EmbeddedAws]:
+    """The embedded AWS of `home`, running; its state is saved when the block ends."""
+    aws = EmbeddedAws(home.state, port, fire_schedules=fire_schedules)
+    with steps.step("start", "embedded AWS") as step:
+        aws.start()
+        step.tell(aws.endpoint_url)
+    try:
+        yield aws
+    finally:
+        aws.stop()
+
+
+@contextlib.contextmanager
+def sample_provider(home: Home, steps: Steps) -> Iterator[Provider]:
+    """The sample day's provider, at the port of the last time, so that clips keep their URLs."""
+    noted = home.sample / "port"
+    port = int(noted.read_text()) if noted.is_file() else 0
+    with contextlib.ExitStack() as stack:
+        with steps.step("sample", "sample day") as step:
+            provider = stack.enter_context(_serve(home, port, step))
+            noted.write_text(str(urlsplit(provider.url).port))
+            step.tell(provider.url)
+        yield provider
+
+
+def _serve(home: Home, port: int, step: Step) -> Provider:
+    def progress(done: int, of: int) -> None:
+        step.tell(f"{done} of {of} clips made")
+
+    try:
+        return serve_sample(home.sample, port, progress=progress)
+    except OSError:  # another program has the port by now
+        return serve_sample(home.sample, progress=progress)
+
+
+def deployed(
+    request: RunRequest, home: Home, aws: EmbeddedAws, steps: Steps, *, by_cdk: bool = False
+) -> Vault:
+    """The stacks with the request's settings and key, deployed into `aws`.
+
+    by_cdk: by the CDK CLI, as into an account, instead of by CloudFormation's API alone.
+    """
+    with steps.step("synth", "cdk synth") as step:
+        assembly = assembly_for(request.context, home.assemblies)
+        step.tell("templates and the functions' bundle")
+    with steps.step("deploy", "cdk deploy" if by_cdk else "deploy") as step:
+        if by_cdk:
+            from gameday.embedded.cdk_cli import bootstrap, deploy
+
+            bootstrap(aws, output=step.tell)
+            deploy(aws, assembly, output=step.tell)
+            vault = Vault.deployed(aws)
+            assert vault is not None
+        else:
+            vault = Vault(aws, _flat(deploy_assembly(assembly, aws, progress=step.tell)))
+        step.tell("through CloudFormation")
+    vault.set_provider_key(request.key)
+    return vault
+
+
+def _flat(outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {name: value for stack in outputs.values() for name, value in stack.items()}

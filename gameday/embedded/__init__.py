@@ -1,0 +1,1 @@
+"""An AWS on this machine, in which the real templates, functions and roles run."""

@@ -1,0 +1,40 @@
+"""What the emulator gets wrong about AWS, put right: one module per gap, in order.
+
+Each module has `apply()`, which changes the imported emulator and raises `EmulatorChanged`
+when the emulator is not the one the fix was written against.
+"""
+
+import functools
+import importlib
+
+from gameday.embedded.fixes.patching import EmulatorChanged
+
+__all__ = ["FIXES", "EmulatorChanged", "apply_all"]
+
+FIXES = (
+    "background",
+    "interruptions",
+    "function_runtime",
+    "function_errors",
+    "executions",
+    "state_paths",
+    "definitions",
+    "roles",
+    "secure_loopback",
+    "schedules",
+    "tables",
+    "backup_access",
+    "secrets",
+    "metrics",
+)
+
+
+@functools.cache
+def apply_all() -> None:
+    """Apply every fix, once per process.
+
+    Raises:
+        EmulatorChanged: a fix does not fit the installed emulator.
+    """
+    for name in FIXES:
+        importlib.import_module(f"gameday.embedded.fixes.{name}").apply()

@@ -1,0 +1,85 @@
+"""Writes the emulator's state to a folder while it runs, so that a killed process loses little."""
+
+import hashlib
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+INTERVAL_SECONDS = 1.0
+ATTEMPTS = 5
+
+log = logging.getLogger(__name__)
+
+
+class Snapshots:
+    """Saves what changed every second while `active()` says that something happened.
+
+    Each service has one file, replaced atomically. Objects in S3 and the code of functions are
+    written by the emulator itself when they arrive.
+    """
+
+    def __init__(self, app: ModuleType, folder: Path, active: Callable[[], bool]) -> None:
+        from ministack.core import persistence
+
+        self._app = app
+        self._persistence = persistence
+        self._folder = folder
+        self._active = active
+        self._saved: dict[str, bytes] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="embedded-snapshots")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, then save what is left."""
+        self._stopping.set()
+        self._thread.join()
+        self.save()
+
+    def save(self) -> None:
+        """Write the services whose state differs from what was last written."""
+        for name, state in self._states().items():
+            document = {
+                "__ministack_format__": self._persistence._state_format_version(name),
+                "payload": state,
+            }
+            text = json.dumps(document, default=self._persistence._json_default)
+            digest = hashlib.blake2b(text.encode()).digest()
+            if self._saved.get(name) != digest:
+                _write(self._folder / f"{name}.json", text)
+                self._saved[name] = digest
+
+    def _states(self) -> dict[str, dict]:
+        services = self._app._build_persistence_save_dict()
+        states = {name: _consistent(get_state) for name, get_state in services.items()}
+        return {name: state for name, state in states.items() if state is not None}
+
+    def _run(self) -> None:
+        while not self._stopping.wait(INTERVAL_SECONDS):
+            if self._active():
+                try:
+                    self.save()
+                except Exception:
+                    log.exception("the state of the embedded AWS could not be saved")
+
+
+def _consistent(get_state: Callable[[], dict | None]) -> dict | None:
+    """A service's state, read again when a request changed it while it was being copied."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return get_state()
+        except RuntimeError:
+            continue
+    return get_state()
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(text)
+    os.replace(partial, path)

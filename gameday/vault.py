@@ -1,0 +1,134 @@
+"""The deployed product, seen from outside: its executions, its ledger, its objects."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from gameday.embedded.aws import EmbeddedAws
+from lambdas.highlights.backup_store import BackupStore
+from lambdas.highlights.game_day import GameDay
+from lambdas.highlights.keys import run_record_key
+
+STACKS = ("GameDayStorage", "GameDayPipeline")
+ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One execution as Step Functions describes it. error, cause: of one that failed."""
+
+    arn: str
+    status: str
+    error: str | None
+    cause: str | None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def message(self) -> str:
+        """The sentence in `cause`: a failed function's `errorMessage`, or the cause itself."""
+        try:
+            found = json.loads(self.cause or "")
+        except ValueError:
+            found = None
+        text = found.get("errorMessage") if isinstance(found, dict) else self.cause
+        return " ".join(str(text or self.error or self.status).split())
+
+
+class Vault:
+    """The stacks that were deployed into `aws`; outputs: those of both, by name."""
+
+    def __init__(self, aws: EmbeddedAws, outputs: Mapping[str, str]):
+        self._aws = aws
+        self.state_machine = outputs["StateMachineArn"]
+        self.bucket = outputs["ArchiveBucket"]
+        self.table = outputs["HighlightsTable"]
+        self.secret = outputs["ProviderKeySecret"]
+
+    @classmethod
+    def deployed(cls, aws: EmbeddedAws) -> "Vault | None":
+        """What an earlier command deployed into `aws`, or None."""
+        stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
+        outputs = {
+            output["OutputKey"]: output["OutputValue"]
+            for stack in stacks
+            if stack["StackName"] in STACKS
+            for output in stack.get("Outputs", [])
+        }
+        return cls(aws, outputs) if "StateMachineArn" in outputs else None
+
+    def set_provider_key(self, key: str) -> None:
+        """Put the provider's key into its secret, unless it is there."""
+        secrets = self._aws.client("secretsmanager")
+        wanted = json.dumps({"api_key": key})
+        if secrets.get_secret_value(SecretId=self.secret).get("SecretString") != wanted:
+            secrets.put_secret_value(SecretId=self.secret, SecretString=wanted)
+
+    def start(self, game_day: GameDay, name: str) -> str:
+        """Start the state machine for `game_day`; the execution's ARN."""
+        started = self._aws.client("stepfunctions").start_execution(
+            stateMachineArn=self.state_machine,
+            name=name,
+            input=json.dumps({"league": game_day.league, "date": game_day.date.isoformat()}),
+        )
+        return started["executionArn"]
+
+    def stop(self, arn: str) -> None:
+        """End an execution that runs."""
+        self._aws.client("stepfunctions").stop_execution(
+            executionArn=arn, error="Interrupted", cause="stopped by the person who started it"
+        )
+
+    def execution(self, arn: str) -> Execution:
+        """The execution as it is now."""
+        found = self._aws.client("stepfunctions").describe_execution(executionArn=arn)
+        return Execution(arn, found["status"], found.get("error"), found.get("cause"))
+
+    def events(self, arn: str) -> list[dict[str, Any]]:
+        """The execution's history so far, oldest first."""
+        pages = self._aws.client("stepfunctions").get_paginator("get_execution_history")
+        return [
+            event for page in pages.paginate(executionArn=arn) for event in page["events"]
+        ]
+
+    def items(self) -> Iterator[dict[str, Any]]:
+        """Every highlight of the ledger."""
+        read = TypeDeserializer().deserialize
+        pages = self._aws.client("dynamodb").get_paginator("scan")
+        for page in pages.paginate(TableName=self.table):
+            for item in page["Items"]:
+                yield {name: read(value) for name, value in item.items()}
+
+    def backups_kept(self) -> int:
+        """How many of this product's backups are AVAILABLE."""
+        store = BackupStore(self._aws.client("dynamodb"), self.table)
+        return sum(backup.status == "AVAILABLE" for backup in store.ours())
+
+    def record(self, game_day: GameDay, execution: str) -> dict[str, Any] | None:
+        """What the execution reported, or None when it did not come that far."""
+        s3 = self._aws.client("s3")
+        try:
+            return json.load(self.read_object(run_record_key(game_day, execution)))
+        except s3.exceptions.NoSuchKey:
+            return None
+
+    def latest_records(self) -> list[dict[str, Any]]:
+        """The newest run record of every game day, in order of league and date."""
+        newest: dict[str, tuple[datetime, str]] = {}
+        pages = self._aws.client("s3").get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix="runs/"):
+            for entry in page.get("Contents", []):
+                day = entry["Key"].rsplit("/", 1)[0]
+                newest[day] = max(newest.get(day, (entry["LastModified"], "")), (
+                    entry["LastModified"], entry["Key"]))
+        return [json.load(self.read_object(key)) for _, (_, key) in sorted(newest.items())]
+
+    def read_object(self, key: str) -> BinaryIO:
+        """The object's bytes as a stream."""
+        return self._aws.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"]

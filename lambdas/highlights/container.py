@@ -1,0 +1,120 @@
+"""What a video file is, by its bytes: recognised at its head, proven whole as it streams past."""
+
+import codecs
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from lambdas.highlights.containers import matroska, mp4, mpegts
+from lambdas.highlights.containers.formats import Format
+from lambdas.highlights.containers.stream import Parser, ParserStream
+from lambdas.highlights.errors import NotAVideo, TruncatedVideo
+
+__all__ = [
+    "ContainerProbe",
+    "Format",
+    "NotAVideo",
+    "TruncatedVideo",
+    "VideoInfo",
+    "looks_like_page",
+    "sniff",
+]
+
+HEAD = 4_096  # bytes by which a file is recognised
+FAMILIES = (mp4, matroska, mpegts)
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """A whole video. None stands where the file does not say.
+
+    container: mp4, mov, webm, matroska or mpegts. width, height: pixels, as the picture is shown
+    after rotation. duration_seconds: of the longest track.
+    """
+
+    container: str
+    extension: str
+    content_type: str
+    width: int | None
+    height: int | None
+    duration_seconds: float | None
+    has_audio: bool | None
+
+
+def sniff(head: bytes) -> Format | None:
+    """What a file with these first bytes is, when it may be a video that the vault keeps.
+
+    head: the first HEAD bytes, or the whole file when it is shorter; more are not looked at.
+    """
+    recognised = _recognise(head)
+    return recognised[0] if recognised else None
+
+
+def looks_like_page(head: bytes) -> bool:
+    """Whether these first bytes are text: HTML, XML, JSON, a playlist, a message."""
+    head = head[:HEAD]
+    marks = BYTE_ORDER_MARKS.items()
+    encoding = next((name for mark, name in marks if head.startswith(mark)), "utf-8")
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        # A page in an old encoding; its markup is ASCII all the same.
+        text = head.decode("latin-1")
+        if not text.lstrip().startswith("<"):
+            return False
+    return bool(text) and all(char >= " " or char in "\t\n\f\r" for char in text)
+
+
+class ContainerProbe:
+    """Reads a video as it streams past and proves it whole.
+
+    Media data is passed over unseen; the head and the index are all that is ever held.
+    """
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._opened: tuple[Format, ParserStream] | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes, in chunks of any size.
+
+        Raises NotAVideo as soon as that is sure, and TruncatedVideo; the probe has then ended.
+        """
+        if self._opened is not None:
+            self._opened[1].feed(chunk)
+            return
+        self._head += chunk
+        if len(self._head) >= HEAD:
+            self._opened = _open(self._head)
+
+    def finish(self) -> VideoInfo:
+        """What the video is, now that all its bytes went past. Raises NotAVideo, TruncatedVideo."""
+        file_format, stream = self._opened or _open(self._head)
+        return VideoInfo(**asdict(file_format), **asdict(stream.finish()))
+
+
+def _recognise(head: bytes) -> tuple[Format, Callable[[], Parser]] | None:
+    for family in FAMILIES:
+        file_format = family.recognise(head[:HEAD])
+        if file_format is not None:
+            return file_format, family.parse
+    return None
+
+
+def _open(head: bytes) -> tuple[Format, ParserStream]:
+    """A stream that has read `head`, and what it is of."""
+    if not head:
+        raise NotAVideo("the file is empty")
+    recognised = _recognise(head)
+    if recognised is None:
+        if looks_like_page(head):
+            raise NotAVideo("the file is a page or other text, not a video")
+        raise NotAVideo("the file is not an MP4, MOV, WebM, Matroska or MPEG-TS video")
+    file_format, parse = recognised
+    stream = ParserStream(parse())
+    stream.feed(head)
+    return file_format, stream

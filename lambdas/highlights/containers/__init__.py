@@ -1,0 +1,1 @@
+"""Video containers: one module for each family, and what they share."""

@@ -1,0 +1,32 @@
+"""The vocabulary of containers: which ones are kept, and what is read from one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file. extension: without a dot. content_type: a registered media type."""
+
+    container: str
+    extension: str
+    content_type: str
+
+
+MP4 = Format("mp4", "mp4", "video/mp4")
+MOV = Format("mov", "mov", "video/quicktime")
+WEBM = Format("webm", "webm", "video/webm")
+MATROSKA = Format("matroska", "mkv", "video/x-matroska")
+MPEGTS = Format("mpegts", "ts", "video/mp2t")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a container says of its video; None where it does not say.
+
+    width, height: pixels, as the picture is shown (after rotation, before any pixel aspect ratio).
+    """
+
+    width: int | None
+    height: int | None
+    duration_seconds: float | None
+    has_audio: bool | None

@@ -1,0 +1,93 @@
+"""The picture size in an H.264 stream: its sequence parameter set (ITU-T H.264, 7.3.2.1.1)."""
+
+import re
+
+# A start code and the header of a network unit of type 7.
+_SEQUENCE_PARAMETERS = re.compile(rb"\x00\x00\x01[\x07\x27\x47\x67]")
+LONGEST = 512  # bytes of a set that are read
+LARGEST_SIDE = 16_384  # pixels; level 6.2 allows less
+# Profiles whose sets carry the chroma format and scaling lists.
+HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
+
+
+def picture_size(stream: bytes) -> tuple[int, int] | None:
+    """Width and height by the first parameter set in a piece of stream, if it can be read."""
+    found = _SEQUENCE_PARAMETERS.search(stream)
+    if found is None:
+        return None
+    unit = stream[found.end() : found.end() + LONGEST].replace(b"\0\0\3", b"\0\0")
+    try:
+        width, height = _read(_Bits(unit))
+    except ValueError:
+        return None
+    return (width, height) if 0 < min(width, height) <= max(width, height) <= LARGEST_SIDE else None
+
+
+class _Bits:
+    """Reads bit by bit; raises ValueError at the end."""
+
+    def __init__(self, data: bytes):
+        self._bits = "".join(f"{byte:08b}" for byte in data)
+        self._at = 0
+
+    def fixed(self, count: int) -> int:
+        bits = self._bits[self._at : self._at + count]
+        if len(bits) < count:
+            raise ValueError("the bits have ended")
+        self._at += count
+        return int(bits, 2)
+
+    def golomb(self) -> int:
+        """An unsigned Exp-Golomb number (9.1)."""
+        zeros = self._bits.index("1", self._at) - self._at
+        self._at += zeros
+        return self.fixed(zeros + 1) - 1
+
+    def signed_golomb(self) -> int:
+        number = self.golomb()
+        return (number + 1) // 2 if number % 2 else -(number // 2)
+
+
+def _read(bits: _Bits) -> tuple[int, int]:
+    profile = bits.fixed(8)
+    bits.fixed(16)  # constraints and level
+    bits.golomb()  # seq_parameter_set_id
+    chroma, separate_planes = 1, 0
+    if profile in HIGH_PROFILES:
+        chroma = bits.golomb()
+        if chroma == 3:
+            separate_planes = bits.fixed(1)
+        bits.golomb(), bits.golomb(), bits.fixed(1)  # bit depths, transform bypass
+        if bits.fixed(1):
+            for index in range(12 if chroma == 3 else 8):
+                if bits.fixed(1):
+                    _pass_scaling_list(bits, 16 if index < 6 else 64)
+    bits.golomb()  # log2_max_frame_num_minus4
+    order = bits.golomb()
+    if order == 0:
+        bits.golomb()  # log2_max_pic_order_cnt_lsb_minus4
+    elif order == 1:
+        bits.fixed(1), bits.golomb(), bits.golomb()
+        for _ in range(bits.golomb()):
+            bits.golomb()
+    bits.golomb(), bits.fixed(1)  # max_num_ref_frames, gaps allowed
+    width, map_height = 16 * (bits.golomb() + 1), 16 * (bits.golomb() + 1)
+    fields = 2 - bits.fixed(1)  # of a frame that is coded as fields
+    if fields == 2:
+        bits.fixed(1)  # mb_adaptive_frame_field_flag
+    bits.fixed(1)  # direct_8x8_inference_flag
+    height = fields * map_height
+    if bits.fixed(1):
+        left, right, top, bottom = (bits.golomb() for _ in range(4))
+        subsampled = chroma in (1, 2) and not separate_planes
+        width -= (2 if subsampled else 1) * (left + right)
+        height -= (2 if chroma == 1 else 1) * fields * (top + bottom)
+    return width, height
+
+
+def _pass_scaling_list(bits: _Bits, length: int) -> None:
+    last = 8
+    for _ in range(length):
+        last = (last + bits.signed_golomb()) % 256
+        if last == 0:
+            return

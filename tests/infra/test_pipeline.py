@@ -1,0 +1,181 @@
+"""Functions, grants, schedules and log groups, as the templates say them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from tests.infra.conftest import synthesise, template
+
+WITHOUT_RESOURCE = {
+    # No resource can be named for these:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/
+    "dynamodb:ListBackups",
+    "mediaconvert:CreateJob",
+    "mediaconvert:GetJob",
+    "mediaconvert:CancelJob",
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(pipeline: Template, role: str = "") -> list[dict[str, Any]]:
+    """The policy statements of the roles whose logical id starts with `role`."""
+    policies = pipeline.find_resources("AWS::IAM::Policy").values()
+    return [
+        statement
+        for policy in policies
+        if any(one["Ref"].startswith(role) for one in policy["Properties"]["Roles"])
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+def actions(pipeline: Template, role: str) -> set[str]:
+    return {action for one in statements(pipeline, role) for action in listed(one["Action"])}
+
+
+def test_a_wildcard_resource_stands_only_where_none_can_be_named(pipeline: Template):
+    for statement in statements(pipeline):
+        if "*" in listed(statement["Resource"]):
+            assert set(listed(statement["Action"])) <= WITHOUT_RESOURCE
+
+
+def test_nobody_may_delete_a_video_or_the_table(pipeline: Template):
+    for statement in statements(pipeline):
+        for action in listed(statement["Action"]):
+            assert not action.startswith(("s3:Delete", "dynamodb:DeleteTable"))
+            assert action not in ("s3:*", "dynamodb:*", "*", "dynamodb:DeleteItem")
+
+
+@pytest.mark.parametrize(
+    ("function", "may", "may_not"),
+    [
+        ("FetchHighlights", "secretsmanager:GetSecretValue", "dynamodb:CreateBackup"),
+        ("DownloadVideo", "s3:PutObject", "secretsmanager:GetSecretValue"),
+        ("RecordRendition", "s3:GetObject*", "s3:PutObject"),
+        ("BackUpTable", "dynamodb:DeleteBackup", "s3:PutObject"),
+        ("ReportRun", "s3:PutObject", "dynamodb:UpdateItem"),
+        ("PlanBackup", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
+    ],
+)
+def test_a_function_may_do_its_step_alone(pipeline: Template, function, may, may_not):
+    assert may in actions(pipeline, f"{function}Role")
+    assert may_not not in actions(pipeline, f"{function}Role")
+
+
+def test_the_state_machine_passes_one_role_to_mediaconvert_alone(pipeline: Template):
+    passing = [one for one in statements(pipeline, "GameDay") if one["Action"] == "iam:PassRole"]
+
+    assert len(passing) == 1
+    assert "TranscodeRole" in json.dumps(passing[0]["Resource"])
+    assert "mediaconvert.amazonaws.com" in json.dumps(passing[0]["Condition"])
+
+
+def test_no_function_brings_a_managed_policy(pipeline: Template):
+    for role in pipeline.find_resources("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+
+
+def test_all_functions_share_one_asset_on_arm64(pipeline: Template):
+    functions = pipeline.find_resources("AWS::Lambda::Function").values()
+    keys = {json.dumps(one["Properties"]["Code"], sort_keys=True) for one in functions}
+
+    assert len(functions) == 7
+    assert len(keys) == 1
+    assert all(one["Properties"]["Architectures"] == ["arm64"] for one in functions)
+
+
+def test_every_log_group_forgets_after_the_set_time(pipeline: Template):
+    groups = pipeline.find_resources("AWS::Logs::LogGroup").values()
+
+    assert len(groups) == 8
+    assert {one["Properties"]["RetentionInDays"] for one in groups} == {90}
+
+
+def test_no_secret_stands_in_a_template(pipeline: Template, storage: Template):
+    for function in pipeline.find_resources("AWS::Lambda::Function").values():
+        variables = function["Properties"]["Environment"]["Variables"]
+        assert not [name for name in variables if "KEY" in name or "PASSWORD" in name]
+
+
+def test_game_days_become_schedules_in_their_own_time_zone(pipeline: Template):
+    schedules = pipeline.find_resources("AWS::Scheduler::Schedule")
+    said = {
+        name[:6]: []
+        for name in schedules
+    }
+    for name, schedule in schedules.items():
+        properties = schedule["Properties"]
+        assert properties["ScheduleExpressionTimezone"] == "America/New_York"
+        said[name[:6]].append(properties["ScheduleExpression"])
+
+    season = "NOV,DEC"
+    assert len(schedules) == 4
+    for expression in (one for group in said.values() for one in group):
+        assert "NOV" in expression and "MAY" in expression, season
+    pipeline.has_resource_properties(
+        "AWS::Scheduler::Schedule",
+        {
+            "Description": "Men's game days of NCAA, run 1 day(s) later",
+            "ScheduleExpression": Match.string_like_regexp(
+                r"cron\(30 9 \? [A-Z,]+ MON,WED,THU,FRI,SAT,SUN \*\)"
+            ),
+        },
+    )
+    pipeline.has_resource_properties(
+        "AWS::Scheduler::Schedule",
+        {
+            "Description": "Women's game days of NCAA, run 1 day(s) later",
+            "ScheduleExpression": Match.string_like_regexp(
+                r"cron\(0 10 \? [A-Z,]+ MON,TUE,WED,FRI,SAT,SUN \*\)"
+            ),
+        },
+    )
+
+
+def test_a_schedule_hands_over_league_and_day(pipeline: Template):
+    for schedule in pipeline.find_resources("AWS::Scheduler::Schedule").values():
+        handed = json.loads(schedule["Properties"]["Target"]["Input"])
+        assert handed["league"] == "NCAA"
+        assert handed["scheduled_time"] == "<aws.scheduler.scheduled-time>"
+        assert handed["days_after"] in (1, 3)
+
+
+def test_a_schedule_may_start_the_state_machine_and_nothing_else(pipeline: Template):
+    assert actions(pipeline, "SchedulerRole") == {"states:StartExecution"}
+
+
+def test_settings_reach_the_functions(tmp_path: Path):
+    out = synthesise(tmp_path, limit=25, leagues="NCAA,NBA", log_retention_days=30)
+    pipeline = template(out, "GameDayPipeline")
+
+    pipeline.resource_count_is("AWS::Scheduler::Schedule", 8)
+    pipeline.has_resource_properties("AWS::Logs::LogGroup", {"RetentionInDays": 30})
+    pipeline.has_resource_properties(
+        "AWS::Lambda::Function",
+        {"Environment": {"Variables": Match.object_like({"LIMIT": "25"})}},
+    )
+
+
+def test_only_bucket_table_and_secret_cross_between_the_stacks(storage: Template):
+    exports = json.dumps([o["Value"] for o in storage.find_outputs("*").values()])
+
+    for name in ("Archive", "Highlights", "ProviderKey"):
+        assert name in exports
+    assert "AWS::Lambda" not in json.dumps(storage.to_json())

@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.highlights.backups import (
+    Backup,
+    backup_name,
+    covering,
+    earliest_complete,
+    is_ours,
+    surplus,
+)
+
+TABLE = "GameDayStorage-HighlightsB1E18388-1X"
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+moments = st.integers(0, 3_000_000).map(lambda seconds: EPOCH + timedelta(seconds=seconds))
+backups = st.lists(
+    st.builds(
+        lambda moment, status, number: Backup(
+            f"arn:{number}", backup_name(TABLE, moment), moment, status
+        ),
+        moments,
+        st.sampled_from(["CREATING", "AVAILABLE", "DELETED"]),
+        st.integers(),
+    ),
+    max_size=300,
+    unique_by=lambda backup: backup.arn,
+)
+
+
+@given(backups, st.integers(0, 50))
+def test_rotation_keeps_the_newest_available_ones(found, keep):
+    expired = surplus(found, keep)
+    available = [backup for backup in found if backup.status == "AVAILABLE"]
+    kept = [backup for backup in available if backup not in expired]
+
+    assert all(backup in available for backup in expired)
+    assert len(kept) == min(len(available), max(1, keep))
+    if expired:
+        newest_expired = max(backup.created_at for backup in expired)
+        assert newest_expired <= min(backup.created_at for backup in kept)
+
+
+@given(moments)
+def test_a_name_it_gives_is_known_as_its_own(moment):
+    assert is_ours(Backup("arn", backup_name(TABLE, moment), moment, "AVAILABLE"), TABLE)
+
+
+def test_backups_of_others_are_not_ours():
+    for name in ("before-the-migration", f"{TABLE}-manual", f"{TABLE}2-20260101T000000Z",
+                 f"{TABLE}-20260101T000000Z-keep", f"my-{TABLE}-20260101T000000Z"):
+        assert not is_ours(Backup("arn", name, EPOCH, "AVAILABLE"), TABLE)
+
+
+@given(moments)
+def test_a_backup_made_after_the_wait_covers_the_last_write(last_write):
+    made = Backup("arn", "name", earliest_complete(last_write), "CREATING")
+
+    assert covering([made], last_write) == made
+
+
+def test_a_backup_made_within_the_minute_does_not_surely_hold_the_write():
+    made = Backup("arn", "name", EPOCH + timedelta(seconds=59), "AVAILABLE")
+
+    assert covering([made], EPOCH) is None

@@ -1,0 +1,99 @@
+import json
+from datetime import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stacks.settings import Settings, SettingsError
+
+CDK_JSON = Path(__file__).parents[2] / "cdk.json"
+
+
+def problems(**context: object) -> str:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_context(context)
+    return str(raised.value)
+
+
+def test_cdk_json_states_every_setting_at_its_default():
+    context = json.loads(CDK_JSON.read_text())["context"]
+
+    assert Settings.from_context(context) == Settings()
+    assert set(context) == set(Settings.__dataclass_fields__)
+
+
+def test_values_from_the_command_line_are_texts():
+    settings = Settings.from_context(
+        {"leagues": "NCAA, NBA", "limit": "40", "run_days_after": "1,2", "run_time": "08:05"}
+    )
+
+    assert settings.leagues == ("NCAA", "NBA")
+    assert settings.limit == 40
+    assert settings.run_days_after == (1, 2)
+    assert settings.run_time == time(8, 5)
+
+
+def test_days_may_be_given_in_any_case():
+    assert Settings.from_context({"mens_game_days": "Tue,sun"}).mens_game_days == ("TUE", "SUN")
+
+
+def test_every_problem_is_reported_at_once_with_value_expectation_and_fix():
+    text = problems(limit=41, time_zone="Mars/Base", run_time="02:00", transcode_profile="best")
+
+    assert "4 problems" in text
+    for expected in ("limit", "got 41", "from 1 to 40", "-c limit=10", "'Mars/Base'", "'02:00'"):
+        assert expected in text
+    assert "one of source-matched, cbr-5mbps" in text
+
+
+@pytest.mark.parametrize("typo", ["leauges", "limits", "backupsToKeep", "timezone"])
+def test_a_misspelt_setting_is_named_with_the_right_one(typo):
+    assert "did you mean" in problems(**{typo: "x"})
+
+
+def test_keys_of_the_cdk_itself_are_left_alone():
+    context = {"@aws-cdk/core:stackRelativeExports": True, "aws:cdk:bundling-stacks": []}
+
+    assert Settings.from_context(context) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("leagues", []),
+        ("leagues", ["NCAA", "NCAA"]),
+        ("leagues", ["../secrets"]),
+        ("leagues", 5),
+        ("limit", 0),
+        ("limit", True),
+        ("limit", "ten"),
+        ("limit", 2.5),
+        ("mens_game_days", ["TODAY"]),
+        ("run_time", "9:30"),
+        ("run_time", "25:00"),
+        ("run_days_after", [0]),
+        ("run_days_after", []),
+        ("provider_url", "ftp://example.org/highlights"),
+        ("provider_url", "https://user@example.org/highlights"),
+        ("provider_url", "https://example.org/highlights?key=1"),
+        ("provider_url", "https://[broken/highlights"),
+        ("provider_host", "two hosts"),
+        ("allowed_private_hosts", ["http://10.0.0.1/"]),
+        ("log_retention_days", 42),
+        ("backups_to_keep", 0),
+    ],
+)
+def test_what_cannot_be_deployed_is_refused(name, value):
+    assert name in problems(**{name: value})
+
+
+@given(st.dictionaries(st.sampled_from(sorted(Settings.__dataclass_fields__)), st.none()
+                       | st.booleans() | st.integers() | st.floats() | st.text()
+                       | st.lists(st.text() | st.integers())))
+def test_any_context_gives_settings_or_a_named_error(context):
+    try:
+        Settings.from_context(context)
+    except SettingsError as error:
+        assert all(problem.name in context for problem in error.problems)

@@ -1,0 +1,35 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.highlights.transcoding import HIGHEST_BITRATE, bitrate_ceiling, job_error
+
+
+def test_a_rendition_may_spend_what_its_source_spends():
+    assert bitrate_ceiling(16_470_000, 90) == 1_464_000
+
+
+def test_a_source_of_unknown_duration_gets_the_highest_bitrate():
+    assert bitrate_ceiling(16_470_000, None) == HIGHEST_BITRATE
+
+
+@given(st.integers(0, 10**13), st.none() | st.floats(0, 1e6))
+def test_every_source_gets_a_bitrate_that_mediaconvert_takes(size, duration):
+    assert 1_000 <= bitrate_ceiling(size, duration) <= HIGHEST_BITRATE
+
+
+def test_the_error_of_a_job_is_found_in_either_spelling():
+    for cause in (
+        {"Job": {"ErrorCode": 1010, "ErrorMessage": "cannot open"}},
+        {"detail": {"errorCode": 1010, "errorMessage": "cannot open"}},
+    ):
+        assert job_error(json.dumps(cause)) == (1010, "cannot open")
+
+
+@given(st.text())
+def test_any_cause_is_read(cause):
+    code, message = job_error(cause)
+
+    assert code is None or isinstance(code, int)
+    assert isinstance(message, str)
