@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from gameday.costs import costs, total
+from gameday.meter import usage_of
 from gameday.run import DayResult, RunResult
 
 STYLES = {"playable": "green", "link_only": "cyan", "unavailable": "yellow", "failed": "red"}
@@ -64,36 +65,36 @@ def _highlight_json(highlight: dict[str, Any]) -> dict[str, Any]:
 
 
 def print_table(result: RunResult, console: Console) -> None:
-    """Each day's highlights, where they are, the backup, and what to do next."""
+    """Each day's highlights, where they are, the backup, the costs, and what to do next."""
     for day in result.days:
         if day.record is None:
             console.print(Text(f"{day.execution.error}: {day.execution.message}", "red"))
             continue
-        console.print(_highlights_table(day.record))
+        console.print()
+        for highlight in day.record["highlights"]:
+            _print_highlight(highlight, console)
         for line in _lines(day):
             console.print(Text(line), soft_wrap=True)
 
 
-def _highlights_table(record: dict[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("status", "title", "video", "playable", "where, or why not"):
-        table.add_column(heading, overflow="fold")
-    for one in record["highlights"]:
-        rendition = one["rendition"] or {}
-        table.add_row(
-            Text(one["status"].replace("_", " "), STYLES[one["status"]]),
-            Text(one["title"] or one["id"]),
-            _size(one["video"]),
-            f"{rendition['duration_seconds']:.1f} s, {_size(rendition)}" if rendition else "",
-            Text(rendition.get("key") or one["reason"] or ""),
+def _print_highlight(one: dict[str, Any], console: Console) -> None:
+    """Status and title; below them what was kept and where, or why nothing was."""
+    line = Text(f"  {one['status'].replace('_', ' '):<13}", STYLES[one["status"]])
+    line.append(one["title"] or one["id"], "default")
+    console.print(line, soft_wrap=True)
+    rendition = one["rendition"]
+    if rendition:
+        below = (
+            f"{rendition['duration_seconds']:.1f} s  {_size(rendition)}, from {_size(one['video'])}"
+            f"  {rendition['key']}"
         )
-    return table
+    else:
+        below = one["reason"] or ""
+    console.print(Text(f"{'':<15}{below}", "dim"), soft_wrap=True)
 
 
-def _size(facts: dict[str, Any] | None) -> str:
-    if not facts:
-        return ""
-    pixels = f"{facts['width']}x{facts['height']}, " if facts.get("width") else ""
+def _size(facts: dict[str, Any]) -> str:
+    pixels = f"{facts['width']}x{facts['height']} " if facts.get("width") else ""
     return f"{pixels}{facts['bytes'] / 1e6:.2f} MB"
 
 
@@ -101,11 +102,10 @@ def _lines(day: DayResult) -> list[str]:
     record, backup = day.record or {}, (day.record or {})["backup"]
     counts = record["counts"]
     lines = [""]
-    unseen = (record.get("listed_by_provider") or 0) - counts["found"]
-    if unseen > 0:
+    if counts["found"] == record["limit"] < record["listed_by_provider"]:
         lines.append(
-            f"The provider has {unseen} more rows for this day, repeated ones and other leagues' "
-            "included; --limit says how many highlights are kept."
+            f"The provider lists {record['listed_by_provider']} rows for this day and the limit "
+            f"is {record['limit']}; keep more with --limit."
         )
     if "error" in backup:
         lines.append(f"Backup: failed. {backup['error']}")
@@ -116,6 +116,8 @@ def _lines(day: DayResult) -> list[str]:
         )
     else:
         lines.append(f"Backup: no new data, so none was made; {day.backups_kept} kept.")
+    dollars = total(costs(usage_of(record)))
+    lines.append(f"On AWS this run would have cost about ${dollars:.4f}, without free tiers.")
     lines.append(f"Page: {day.page}")
     if not record["succeeded"]:
         lines.append("Run the same command again: it tries what failed, and repeats nothing.")

@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         except (Unavailable, NotAVideo) as outcome:
             return _settle(ledger, item, Status.UNAVAILABLE, str(outcome))
         now = datetime.now(UTC)
-        video = video_attributes(download, now)
+        video = video_attributes(download, event["execution"], now)
         ledger.record_video(item["id"], video, now)
         logger.info("video stored", key=video["key"], bytes=video["bytes"])
     return {
@@ -64,8 +64,8 @@ def _download(item: Item, game_day: GameDay, settings: Settings, archive: Archiv
     )
 
 
-def video_attributes(download: Download, now: datetime) -> Item:
-    """What the ledger keeps of a stored video."""
+def video_attributes(download: Download, execution: str, now: datetime) -> Item:
+    """What the ledger keeps of a stored video, and which execution stored it."""
     info = download.info
     facts = {
         "key": download.key,
@@ -76,6 +76,7 @@ def video_attributes(download: Download, now: datetime) -> Item:
         "height": info.height,
         "duration_milliseconds": _milliseconds(info.duration_seconds),
         "stored_at": moment(now),
+        "execution": execution,
     }
     return {name: value for name, value in facts.items() if value is not None}
 

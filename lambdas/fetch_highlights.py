@@ -39,6 +39,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         "game_date": game_day.date.isoformat(),
         "execution": event["execution"],
         **intake.counts(),
+        "limit": settings.limit,
         "ids": intake.ids,
         "pending": intake.pending,
     }

@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if item["status"] != Status.PLAYABLE:
         game_day = GameDay(item["league"], date.fromisoformat(item["game_date"]))
         rendition = _measure(archive, rendition_key(game_day, item["id"]))
-        rendition["profile"] = settings.transcode_profile
+        rendition |= {"profile": settings.transcode_profile, "execution": event["execution"]}
         thumbnail = {"key": thumbnail_key(game_day, item["id"])}
         ledger.record_rendition(item["id"], rendition, thumbnail, datetime.now(UTC))
         logger.info("rendition recorded", key=rendition["key"], bytes=rendition["bytes"])

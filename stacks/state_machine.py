@@ -114,7 +114,7 @@ def game_day_workflow(
             **_backup_input(),
             **{
                 name: sfn.JsonPath.object_at(f"$.{name}")
-                for name in ("found", "new", "listed", "calls_left", "backup")
+                for name in ("found", "new", "listed", "limit", "calls_left", "backup")
             },
         },
         result_path="$.report",

@@ -21,19 +21,14 @@ __all__ = [
 
 HEAD = 4_096  # bytes by which a file is recognised
 FAMILIES = (mp4, matroska, mpegts)
-BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 @dataclass(frozen=True)
 class VideoInfo:
     """A whole video. None stands where the file does not say.
 
-    container: mp4, mov, webm, matroska or mpegts. width, height: pixels, as the picture is shown
-    after rotation. duration_seconds: of the longest track.
+    container: mp4, mov, webm, matroska or mpegts. extension: without a dot. width, height:
+    pixels, exchanged where the file has the picture shown on its side.
     """
 
     container: str
@@ -56,16 +51,9 @@ def sniff(head: bytes) -> Format | None:
 
 def looks_like_page(head: bytes) -> bool:
     """Whether these first bytes are text: HTML, XML, JSON, a playlist, a message."""
-    head = head[:HEAD]
-    marks = BYTE_ORDER_MARKS.items()
-    encoding = next((name for mark, name in marks if head.startswith(mark)), "utf-8")
-    try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head)
-    except UnicodeDecodeError:
-        # A page in an old encoding; its markup is ASCII all the same.
-        text = head.decode("latin-1")
-        if not text.lstrip().startswith("<"):
-            return False
+    text, needs_markup = _decode(head[:HEAD])
+    if needs_markup and not text.lstrip().startswith("<"):
+        return False
     return bool(text) and all(char >= " " or char in "\t\n\f\r" for char in text)
 
 
@@ -95,6 +83,16 @@ class ContainerProbe:
         """What the video is, now that all its bytes went past. Raises NotAVideo, TruncatedVideo."""
         file_format, stream = self._opened or _open(self._head)
         return VideoInfo(**asdict(file_format), **asdict(stream.finish()))
+
+
+def _decode(head: bytes) -> tuple[str, bool]:
+    """The bytes as text, and whether they are surely that only when they begin with markup."""
+    try:
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return codecs.getincrementaldecoder("utf-16")().decode(head), True
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(head), False
+    except UnicodeDecodeError:
+        return head.decode("latin-1"), True
 
 
 def _recognise(head: bytes) -> tuple[Format, Callable[[], Parser]] | None:

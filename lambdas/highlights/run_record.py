@@ -13,8 +13,8 @@ from lambdas.highlights.ledger import Item, moment
 def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> dict[str, Any]:
     """The record of the execution whose final state is `state`, over the day's `items`.
 
-    state: `{"execution", "league", "game_date", "found", "new", "listed", "calls_left",
-    "backup"}`, where `backup` is the backup step's result or its `{"Error", "Cause"}`.
+    state: `{"execution", "league", "game_date", "found", "new", "listed", "limit",
+    "calls_left", "backup"}`, where `backup` is the backup step's result or its `{"Error", "Cause"}`.
     """
     statuses = Counter(item["status"] for item in items)
     counts = {
@@ -35,6 +35,7 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
         "succeeded": succeeded,
         "summary": _summary(counts, backup),
         "counts": counts,
+        "limit": state["limit"],
         "listed_by_provider": state["listed"],
         "provider_calls_left": state["calls_left"],
         "highlights": [_highlight(item) for item in items],

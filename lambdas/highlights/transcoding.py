@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-HIGHEST_BITRATE = 5_000_000  # bits per second, video and audio together
+HIGHEST_BITRATE = 5_000_000  # bits per second
 LOWEST_BITRATE = 100_000
+AUDIO_BITRATE = 64_000
 
 # Input errors: the same job on the same video fails again.
 # https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html
@@ -12,13 +13,15 @@ INPUT_ERRORS = frozenset((1010, 1030, 1040, 1041, 1042, 1044, 1050, 1060, 1090))
 
 
 def bitrate_ceiling(size: int, duration_seconds: float | None) -> int:
-    """Bits per second that a rendition may use at most: what the source has, up to 5 Mbit/s.
+    """Bits per second that a rendition's picture may use at most, its sound having its own.
 
+    Together they spend no more than the source does, and the picture never over 5 Mbit/s.
     size: bytes of the source. A source whose duration is unknown gets the highest bitrate.
     """
     if not duration_seconds or duration_seconds <= 0:
         return HIGHEST_BITRATE
-    return int(min(HIGHEST_BITRATE, max(LOWEST_BITRATE, size * 8 / duration_seconds)))
+    spent = size * 8 / duration_seconds
+    return int(min(HIGHEST_BITRATE, max(LOWEST_BITRATE, spent - AUDIO_BITRATE)))
 
 
 def job_error(cause: str) -> tuple[int | None, str]:

@@ -5,6 +5,7 @@ import itertools
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 from gameday.embedded.aws import EmbeddedAws
@@ -25,6 +26,16 @@ def zipped(**files: str) -> bytes:
         for name, text in files.items():
             archive.writestr(f"{name}.py", text)
     return buffer.getvalue()
+
+
+def until(look: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
+    """What `look` returns once it is `done`."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not done(seen := look()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"still {seen} after {DEADLINE_SECONDS} seconds")
+        time.sleep(POLL_SECONDS)
+    return seen
 
 
 class Account:
@@ -100,17 +111,27 @@ class Account:
         return self.ended(started["executionArn"])
 
     def ended(self, execution: str) -> dict[str, Any]:
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while time.monotonic() < deadline:
-            description = self.client("stepfunctions").describe_execution(executionArn=execution)
-            if description["status"] != "RUNNING":
-                return description
-            time.sleep(POLL_SECONDS)
-        raise TimeoutError(f"{execution} still runs after {DEADLINE_SECONDS} seconds")
+        """The description of an execution, once it has ended."""
+        states = self.client("stepfunctions")
+        return until(
+            lambda: states.describe_execution(executionArn=execution),
+            lambda description: description["status"] != "RUNNING",
+        )
+
+    def history(self, execution: str) -> list[dict[str, Any]]:
+        pages = self.client("stepfunctions").get_paginator("get_execution_history")
+        return [
+            event for page in pages.paginate(executionArn=execution) for event in page["events"]
+        ]
 
     def run_state(self, state: dict[str, Any], event: Any = None) -> dict[str, Any]:
         """The description of an ended execution of a state machine with one state."""
         return self.run(self.machine({"StartAt": "Only", "States": {"Only": state}}), event)
+
+    def run_state_as(self, role: str, state: dict[str, Any], event: Any = None) -> dict[str, Any]:
+        """The same, with the state machine's role."""
+        definition = {"StartAt": "Only", "States": {"Only": state}}
+        return self.run(self.machine(definition, role), event)
 
 
 def task(function: str, **fields: Any) -> dict[str, Any]:

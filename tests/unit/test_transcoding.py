@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from lambdas.highlights.transcoding import HIGHEST_BITRATE, bitrate_ceiling, job_error
 
 
-def test_a_rendition_may_spend_what_its_source_spends():
-    assert bitrate_ceiling(16_470_000, 90) == 1_464_000
+def test_picture_and_sound_together_spend_what_the_source_spends():
+    assert bitrate_ceiling(16_470_000, 90) + 64_000 == 1_464_000
 
 
 def test_a_source_of_unknown_duration_gets_the_highest_bitrate():

@@ -36,6 +36,14 @@ def apply() -> None:
         gameday_exit=exit_of,
     )
     patch.edit(
+        lambda_runtime.Worker,
+        "_spawn",
+        (
+            'raise RuntimeError(f"Worker process exited immediately. stderr: {stderr_out}")',
+            'raise RuntimeError(gameday_exit(self._proc)["error"])',
+        ),
+    )
+    patch.edit(
         lambda_svc,
         "_execute_function_warm",
         (
@@ -49,9 +57,10 @@ def apply() -> None:
         ),
         (
             '"body": {"errorMessage": str(e), "errorType": type(e).__name__},',
-            '"body": gameday_error_payload({"error": str(e)}, "Runtime.ExitError", request_id),',
+            '"body": gameday_error_payload({"error": str(e)}, gameday_name(e), request_id),',
         ),
         gameday_error_payload=error_payload,
+        gameday_name=name_of_start_failure,
     )
     patch.edit(
         stepfunctions,
@@ -97,6 +106,12 @@ def error_payload(result: dict[str, Any], default_type: str, request_id: str) ->
         "errorType": result.get("errorType", default_type),
         "errorMessage": f"RequestId: {request_id} Error: {message}",
     }
+
+
+def name_of_start_failure(error: Exception) -> str:
+    """What a function that did not start failed with: its own end, or a role it may not have."""
+    refused = isinstance(error, PermissionError)
+    return "Lambda.AWSLambdaException" if refused else "Runtime.ExitError"
 
 
 def task_error(body: dict[str, Any]) -> tuple[str, str]:

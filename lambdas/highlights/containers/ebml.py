@@ -26,7 +26,8 @@ def read_header() -> Generator[int, bytes, tuple[int, int | None, int]]:
         raise NotAVideo(_DAMAGED)
     if size_length > 1:
         data += yield size_length - 1
-    return int.from_bytes(data[:id_length]), _size(data[id_length:]), len(data)
+    element = int.from_bytes(data[:id_length])
+    return element, _size(data[id_length:]), id_length + size_length
 
 
 def elements(data: memoryview) -> Iterator[tuple[int, memoryview]]:

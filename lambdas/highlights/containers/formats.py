@@ -23,7 +23,7 @@ MPEGTS = Format("mpegts", "ts", "video/mp2t")
 class Facts:
     """What a container says of its video; None where it does not say.
 
-    width, height: pixels, as the picture is shown (after rotation, before any pixel aspect ratio).
+    width, height: pixels, exchanged where the file has the picture shown on its side.
     """
 
     width: int | None

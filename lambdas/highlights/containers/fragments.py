@@ -4,7 +4,8 @@ from struct import unpack_from
 
 from lambdas.highlights.containers.boxes import BoxReader, big_endian
 
-HAS_BASE, HAS_DESCRIPTION, HAS_DURATION, HAS_SIZE = 0x1, 0x2, 0x8, 0x10  # of a tfhd box
+# Flags of a tfhd box, and of a trun box.
+HAS_BASE, HAS_DESCRIPTION, HAS_DURATION, HAS_SIZE, BASE_IS_MOOF = 0x1, 0x2, 0x8, 0x10, 0x20000
 RUN_HAS_OFFSET, RUN_HAS_FIRST_FLAGS, RUN_HAS_DURATIONS, RUN_HAS_SIZES = 0x1, 0x4, 0x100, 0x200
 
 
@@ -42,8 +43,8 @@ class Fragments:
 
     def _add_track(self, reader: BoxReader, traf: memoryview, start: int, data_end: int) -> int:
         """Add one track's part; data_end: where the samples of the part before it end."""
-        track_id, base, duration, size = 0, start, 0, 0
-        at = data_end
+        track_id, duration, size = 0, 0, 0
+        at = base = data_end
         for kind, body in reader.children(traf):
             if kind == b"tfhd":
                 flags, track_id = unpack_from(">2I", body)
@@ -52,6 +53,8 @@ class Fragments:
                 if flags & HAS_BASE:
                     at = base = unpack_from(">Q", body, field)[0]
                     field += 8
+                elif flags & BASE_IS_MOOF:
+                    at = base = start
                 if flags & HAS_DESCRIPTION:
                     field += 4
                 if flags & HAS_DURATION:

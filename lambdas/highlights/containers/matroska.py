@@ -125,8 +125,9 @@ class _File:
         if size is None:
             raise NotAVideo(f"the file is damaged: its element {element:X} has no size")
         if element in (SIMPLE_BLOCK, BLOCK):
-            header = yield from self._take(min(size, LONGEST_BLOCK_HEADER))
-            yield from self._pass(size - len(header))
+            header = yield min(size, LONGEST_BLOCK_HEADER)
+            yield Skip(size - len(header))
+            self._at += size
             self._read_block(header)
         elif element == TIMESTAMP:
             self._cluster_time = unsigned((yield from self._take(size))) * self._scale

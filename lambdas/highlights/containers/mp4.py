@@ -5,9 +5,8 @@ it. A fragmented file cut exactly between two fragments is only caught where the
 its duration (`mehd`) or its fragments (`sidx`).
 """
 
+import struct
 from collections.abc import Generator
-from struct import error as TooShort
-from struct import unpack
 
 from lambdas.highlights.containers.boxes import BoxReader
 from lambdas.highlights.containers.formats import MOV, MP4, Facts, Format
@@ -16,7 +15,7 @@ from lambdas.highlights.containers.movie import Movie, Track, read_movie
 from lambdas.highlights.containers.stream import EndOfStream, Parser, Skip
 from lambdas.highlights.errors import NotAVideo, TruncatedVideo
 
-LARGEST_INDEX = 32 * 1024 * 1024  # bytes of a moov box; an hour of video has some 4 MB
+LARGEST_INDEX = 32 * 1024 * 1024  # bytes of a moov box; an hour of video takes a few MB
 LARGEST_FRAGMENT_INDEX = 16 * 1024 * 1024  # bytes of a moof or sidx box
 SLACK = 1.0  # seconds by which fragments may last less than the file announces
 NO_END = 1 << 64
@@ -69,7 +68,7 @@ class _File:
     def walk(self) -> Generator[int, bytes, None]:
         """Read box after box; returns at bytes behind the movie that are none."""
         while True:
-            size, kind = unpack(">I4s", (yield 8))
+            size, kind = struct.unpack(">I4s", (yield 8))
             header = 8
             if size == 1:
                 size, header = int.from_bytes((yield 8)), 16
@@ -127,7 +126,7 @@ class _File:
     def _read_movie(self, body: bytes) -> None:
         try:
             movie = read_movie(self._reader, memoryview(body))
-        except (TooShort, IndexError) as error:
+        except (struct.error, IndexError) as error:
             raise NotAVideo("the file's index (moov box) is damaged") from error
         if movie.video.extent is None and not movie.fragmented:
             raise NotAVideo("the file's video track is empty")
@@ -144,7 +143,7 @@ class _File:
                 self._fragments.add(self._reader, body, start)
             else:
                 self._fragments.add_index(body, end)
-        except (TooShort, IndexError) as error:
+        except (struct.error, IndexError) as error:
             raise NotAVideo(f"the file's {kind.decode()} box is damaged") from error
 
     def _check_samples(self, movie: Movie) -> None:

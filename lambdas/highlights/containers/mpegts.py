@@ -14,6 +14,8 @@ from lambdas.highlights.containers.stream import EndOfStream, Parser
 from lambdas.highlights.errors import NotAVideo, TruncatedVideo
 
 PACKET, SYNC = 188, 0x47
+PAT, PMT = 0x00, 0x02  # table ids
+SHORTEST_SECTION = 12  # bytes of header and checksum
 BLOCK = 1024 * PACKET  # bytes read at once
 SEARCHED = 40 * BLOCK  # bytes in which a stream must say what it holds; it repeats that each 0.5 s
 TAIL = 8  # blocks at the end in which the last clock is looked for; one comes each 0.1 s
@@ -138,12 +140,12 @@ class _Tables:
         """The first program with video; raises NotAVideo when no program has any."""
         for packet in packets:
             packet_id = _packet_id(packet)
-            if packet_id != 0 and packet_id not in self.programs:
+            if packet_id and packet_id not in self.programs:
                 continue
             section = self._add(packet_id, packet)
-            if section is None:
+            if section is None or section[0] != (PMT if packet_id else PAT):
                 continue
-            if packet_id == 0:
+            if not packet_id:
                 self.programs |= _listed_programs(section)
             elif (program := _read_program(section)) is not None:
                 return program
@@ -160,8 +162,8 @@ class _Tables:
             section = payload[1 + payload[0] :]
         elif section:
             section += payload
-        end = 3 + (int.from_bytes(section[1:3]) & 0xFFF)
-        if len(section) >= max(end, 3):
+        end = max(3 + (int.from_bytes(section[1:3]) & 0xFFF), SHORTEST_SECTION)
+        if len(section) >= end:
             return section[: end - 4]
         if section:
             self._sections[packet_id] = section
