@@ -118,10 +118,11 @@ class EmbeddedAws:
     def client(self, service: str) -> Any:
         """The boto3 client of a service, as the account's administrator."""
         if service not in self._clients:
-            self._clients[service] = self._session.client(
-                service,
-                endpoint_url=self.endpoint_url,
-                config=Config(s3={"addressing_style": "path"}),
+            # Links to objects are signed as AWS signs them today, not as botocore does by default.
+            signature = {"signature_version": "s3v4"} if service == "s3" else {}
+            config = Config(s3={"addressing_style": "path"}, **signature)
+            self._clients[service] = _session().client(
+                service, endpoint_url=self.endpoint_url, config=config
             )
         return self._clients[service]
 
@@ -253,21 +254,22 @@ class EmbeddedAws:
         )
 
     @functools.cached_property
-    def _session(self) -> boto3.Session:
-        # Not the default session: profiles and settings files of the host must not matter.
-        session = botocore.session.Session(
-            session_vars={
-                "profile": (None, None, None, None),
-                "config_file": (None, None, os.devnull, None),
-                "credentials_file": (None, None, os.devnull, None),
-            }
-        )
-        session.set_credentials(ACCESS_KEY, SECRET_KEY)
-        return boto3.Session(botocore_session=session, region_name=REGION)
-
-    @functools.cached_property
     def _direct(self) -> urllib.request.OpenerDirector:
         return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    """Not the default session: profiles and settings files of this machine must not matter."""
+    session = botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+    )
+    session.set_credentials(ACCESS_KEY, SECRET_KEY)
+    return boto3.Session(botocore_session=session, region_name=REGION)
 
 
 @contextlib.contextmanager

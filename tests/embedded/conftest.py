@@ -7,7 +7,7 @@ from account import Account
 from gameday.embedded.aws import EmbeddedAws
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     with EmbeddedAws(tmp_path_factory.mktemp("aws")) as aws:
         yield aws

@@ -69,18 +69,12 @@ def test_an_invalid_definition_is_refused(account: Account, definition: dict | s
 
 
 def test_a_stack_with_an_invalid_definition_fails(account: Account):
-    cloudformation = account.client("cloudformation")
     definition = json.dumps({"StartAt": "B", "States": {"A": END}})
     properties = {"RoleArn": account.role("states"), "DefinitionString": definition}
-    resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
 
-    cloudformation.create_stack(
-        StackName="bad", TemplateBody=json.dumps({"Resources": {"Machine": resource}})
-    )
-    with pytest.raises(Exception, match="ROLLBACK_COMPLETE"):
-        cloudformation.get_waiter("stack_create_complete").wait(
-            StackName="bad", WaiterConfig={"Delay": 0.05, "MaxAttempts": 100}
-        )
+    stack = account.deploy("create_stack", "bad", {"Machine": machine})
 
-    events = cloudformation.describe_stack_events(StackName="bad")["StackEvents"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = account.client("cloudformation").describe_stack_events(StackName="bad")["StackEvents"]
     assert any("'StartAt' target: B" in event.get("ResourceStatusReason", "") for event in events)

@@ -144,8 +144,7 @@ def test_a_function_may_use_a_bucket_only_with_a_grant(account: Account):
     assert account.invoke(function, {"key": "videos/1.mp4"}) is None
     refused = account.invoke(function, {"key": "other/1.mp4"})
 
-    assert refused["errorType"] == "ClientError"
-    assert "AccessDenied" in refused["errorMessage"]
+    assert refused["errorType"] == "AccessDenied"
 
 
 def test_a_function_starts_only_with_a_role_that_trusts_lambda(account: Account):

@@ -23,8 +23,8 @@ SHIPPED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "ur
 SCRATCH = "GAMEDAY_SCRATCH"
 """The emulator's setting that names the folder for function code and temporary files."""
 
-# Isolated from variables and user packages, without site-packages, writing no bytecode.
-ISOLATED = ("-I", "-S", "-B")
+# Isolated from variables and user packages, without site-packages.
+ISOLATED = ("-I", "-S")
 
 # What the emulator sets for a function and Lambda (or an SDK aimed at the emulator) knows too.
 KEPT = (

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from lambdas.highlights.errors import NotAVideo
 
-MOST_BOXES = 1_000_000
-
 
 class BoxReader:
-    """Reads boxes held in memory, and so many of one file that a hostile one cannot stall it."""
+    """Reads boxes held in memory, at most so many of one file that a hostile one cannot stall it."""
 
-    def __init__(self, most: int = MOST_BOXES):
+    def __init__(self, most: int):
         self._left = most
 
     def count_one(self) -> None:

@@ -57,7 +57,9 @@ def _read(bits: _Bits) -> tuple[int, int]:
         chroma = bits.golomb()
         if chroma == 3:
             separate_planes = bits.fixed(1)
-        bits.golomb(), bits.golomb(), bits.fixed(1)  # bit depths, transform bypass
+        bits.golomb()  # bit_depth_luma_minus8
+        bits.golomb()  # bit_depth_chroma_minus8
+        bits.fixed(1)  # qpprime_y_zero_transform_bypass_flag
         if bits.fixed(1):
             for index in range(12 if chroma == 3 else 8):
                 if bits.fixed(1):
@@ -67,10 +69,13 @@ def _read(bits: _Bits) -> tuple[int, int]:
     if order == 0:
         bits.golomb()  # log2_max_pic_order_cnt_lsb_minus4
     elif order == 1:
-        bits.fixed(1), bits.golomb(), bits.golomb()
+        bits.fixed(1)  # delta_pic_order_always_zero_flag
+        bits.golomb()  # offset_for_non_ref_pic
+        bits.golomb()  # offset_for_top_to_bottom_field
         for _ in range(bits.golomb()):
             bits.golomb()
-    bits.golomb(), bits.fixed(1)  # max_num_ref_frames, gaps allowed
+    bits.golomb()  # max_num_ref_frames
+    bits.fixed(1)  # gaps_in_frame_num_value_allowed_flag
     width, map_height = 16 * (bits.golomb() + 1), 16 * (bits.golomb() + 1)
     fields = 2 - bits.fixed(1)  # of a frame that is coded as fields
     if fields == 2:

@@ -38,12 +38,12 @@ def recognise(head: bytes) -> Format | None:
     return {b"webm": WEBM, b"matroska": MATROSKA}.get(doc_type)
 
 
-def parse() -> Parser:
+def parse(most_elements: int = MOST_ELEMENTS) -> Parser:
     """Read a file. Raises NotAVideo once that is sure, and TruncatedVideo when it ends too early.
 
     What stands behind the first Segment is ignored.
     """
-    file = _File()
+    file = _File(most_elements)
     try:
         yield from file.walk()
     except EndOfStream as end:
@@ -54,10 +54,10 @@ def parse() -> Parser:
 class _File:
     """The elements of one file, and what those that were read say. Times are nanoseconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_elements: int) -> None:
+        self._elements_left = most_elements
         self._at = 0  # the end of what was read
         self._needed = 0  # the end of all elements that have a size
-        self._elements = 0
         self._scale = 1_000_000
         self._duration: float | None = None
         self._tracks: _Tracks | None = None
@@ -112,8 +112,8 @@ class _File:
         )
 
     def _header(self) -> Generator[int, bytes, tuple[int, int | None]]:
-        self._elements += 1
-        if self._elements > MOST_ELEMENTS:
+        self._elements_left -= 1
+        if self._elements_left < 0:
             raise NotAVideo("the file has too many elements to be a video")
         element, size, length = yield from read_header()
         self._at += length

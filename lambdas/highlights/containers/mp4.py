@@ -17,6 +17,7 @@ from lambdas.highlights.errors import NotAVideo, TruncatedVideo
 
 LARGEST_INDEX = 32 * 1024 * 1024  # bytes of a moov box; an hour of video takes a few MB
 LARGEST_FRAGMENT_INDEX = 16 * 1024 * 1024  # bytes of a moof or sidx box
+MOST_BOXES = 1_000_000
 SLACK = 1.0  # seconds by which fragments may last less than the file announces
 NO_END = 1 << 64
 
@@ -25,6 +26,11 @@ PICTURE_BRANDS = (b"mif1", b"msf1", b"heic", b"heix", b"hevc", b"hevx", b"avif",
 # How QuickTime files begin that are older than the ftyp box.
 # https://developer.apple.com/documentation/quicktime-file-format
 OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+
+# What stands at the top level of a file: ISO/IEC 14496-12, table 1, and QuickTime.
+KNOWN_BOXES = frozenset(
+    b"ftyp styp moov moof mdat mfra sidx ssix prft emsg pdin meta meco free skip wide udta uuid".split()
+)
 
 
 def recognise(head: bytes) -> Format | None:
@@ -40,12 +46,12 @@ def recognise(head: bytes) -> Format | None:
     return None
 
 
-def parse() -> Parser:
+def parse(most_boxes: int = MOST_BOXES) -> Parser:
     """Read a file. Raises NotAVideo once that is sure, and TruncatedVideo when it ends too early.
 
     Bytes that are no box are tolerated behind the movie, and nowhere else.
     """
-    file = _File()
+    file = _File(BoxReader(most_boxes))
     try:
         yield from file.walk()
     except EndOfStream as end:
@@ -56,8 +62,8 @@ def parse() -> Parser:
 class _File:
     """The top-level boxes of one file, and what those that were read say."""
 
-    def __init__(self) -> None:
-        self._reader = BoxReader()
+    def __init__(self, reader: BoxReader) -> None:
+        self._reader = reader
         self._movie: Movie | None = None
         self._fragments = Fragments({})
         self._media = (NO_END, 0)  # from the first byte of media data to the end of the last
@@ -92,18 +98,19 @@ class _File:
                 yield Skip(end - body)
 
     def end_at(self, size: int) -> None:
-        """Check that the file may end at byte `size`."""
-        if size < self._end:
+        """Check that the file may end at byte `size`.
+
+        Behind a movie that its index proves whole, less than a known box may be anything.
+        """
+        is_indexed = self._movie is not None and not self._movie.fragmented
+        if size < self._end and not (is_indexed and self._last not in KNOWN_BOXES):
             raise TruncatedVideo(
                 f"the video ends at byte {size:,}, inside its {self._last.decode('latin-1')} box, "
                 f"which lasts to byte {self._end:,}"
             )
-        # Without fragments the index proves the movie whole, whatever begins behind it.
-        ends_in_header = size > self._end and not self._last_is_open
-        if ends_in_header and self._movie and self._movie.fragmented:
+        if size > self._end and not self._last_is_open and not is_indexed:
             raise TruncatedVideo(f"the video ends at byte {size:,}, inside the header of a box")
-        if self._last_is_open:
-            self._end = size
+        self._end = size
 
     def facts(self) -> Facts:
         """What the file says of its video, once it is proven whole."""

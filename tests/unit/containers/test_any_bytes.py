@@ -1,0 +1,92 @@
+"""No bytes, in whatever chunks they come, lead to anything but a video or a named error."""
+
+import tracemalloc
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambdas.highlights.container import ContainerProbe, looks_like_page, sniff
+from tests.unit.containers.videos import outcome
+
+NAMES = [
+    "faststart.mp4",
+    "index_last.mp4",
+    "fragmented.mp4",
+    "listed_fragments.mp4",
+    "vp9.webm",
+    "live.mkv",
+    "stream.ts",
+    "sound.mp4",
+    "picture.jpg",
+]
+BEGINNINGS = [
+    b"",
+    b"\0\0\0\x10ftypisom\0\0\0\0",
+    b"\0\0\0\x10ftypisom\0\0\0\0\0\0\1\0moov",
+    bytes.fromhex("1A45DFA3 87 4282 84 7765626D 18538067 FF"),
+    bytes.fromhex("1A45DFA3 87 4282 84 7765626D 18538067 FF 1654AE6B C0"),
+    b"".join(b"G" + bytes(187) for _ in range(3)),
+]
+names = st.sampled_from(NAMES)
+places = st.floats(0, 1, exclude_max=True)
+
+
+@given(name=names, length=places, cuts=st.lists(places, max_size=12))
+def test_the_answer_does_not_depend_on_the_chunks(clips, name, length, cuts):
+    whole = clips[name]
+    if length < 0.5:
+        whole = whole[: int(2 * length * len(whole))]
+    ends = sorted(int(cut * len(whole)) for cut in cuts)
+    chunks = [whole[start:end] for start, end in pairwise([0, *ends, len(whole)])]
+
+    assert outcome(*chunks) == outcome(whole)
+
+
+def test_the_answer_is_the_same_byte_by_byte(clips):
+    for name in NAMES:
+        whole = clips[name]
+        single = [whole[at : at + 1] for at in range(len(whole))]
+        assert outcome(*single) == outcome(whole), name
+
+
+@given(beginning=st.sampled_from(BEGINNINGS), rest=st.binary(max_size=2_000))
+def test_arbitrary_bytes_raise_only_named_errors(beginning, rest):
+    sniff(beginning + rest)
+    looks_like_page(beginning + rest)
+    outcome(beginning + rest)
+
+
+@settings(max_examples=300)
+@given(
+    name=names,
+    changes=st.lists(
+        st.tuples(places, st.integers(0, 8), st.binary(max_size=8)), min_size=1, max_size=8
+    ),
+)
+def test_damaged_videos_raise_only_named_errors(clips, name, changes):
+    damaged = bytearray(clips[name])
+    for place, length, replacement in changes:
+        at = int(place * len(damaged))
+        damaged[at : at + length] = replacement
+
+    outcome(bytes(damaged))
+
+
+def test_media_data_is_not_held(clips):
+    whole = clips["faststart.mp4"]
+    start = whole.index(b"mdat") - 4
+    chunk = bytes(256 * 1024)
+    probe = ContainerProbe()
+    probe.feed(whole[:start] + (200 * len(chunk)).to_bytes(4) + b"mdat".ljust(HEADROOM, b"\0"))
+
+    tracemalloc.start()
+    for _ in range(100):
+        probe.feed(chunk)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < len(chunk)
+
+
+HEADROOM = 4_096
