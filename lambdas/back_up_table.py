@@ -1,28 +1,23 @@
 """Fourth step: an on-demand backup of the table that holds the day's last write, and rotation."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from aws_lambda_powertools import Logger
 
 from lambdas import clients
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.backups import covering, surplus
 from lambdas.highlights.ledger import Ledger, is_backed_up
-from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
+from lambdas.step import Event, logger, step
 
-logger = Logger()
 
-
-@logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@step
+def handler(event: Event) -> Event:
     """`{"ids", ...}` to `{"created", "name", "kept", "deleted"}`.
 
     Safe to call again at any point: a backup that an earlier call asked for is waited for, not
     asked for twice. Nothing is deleted before the new backup is AVAILABLE.
     """
-    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
     store = BackupStore(clients.dynamodb(), settings.table_name)

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
 
 from lambdas import clients
 from lambdas.highlights.archive import Archive
@@ -15,19 +14,16 @@ from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.source import LinkOnly, Unavailable, guarded_pools
 from lambdas.highlights.transcoding import bitrate_ceiling
-from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
+from lambdas.step import Event, logger, step
 
-logger = Logger()
 
-
-@logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@step
+def handler(event: Event) -> Event:
     """`{"id", "league", "game_date", "execution"}` to `{"id", "status"[, "transcode"]}`.
 
     Permanent outcomes are recorded and returned; transient errors are raised for a retry.
     """
-    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
     archive = Archive(clients.s3(), settings.bucket_name)

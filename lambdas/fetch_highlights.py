@@ -2,10 +2,8 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import urllib3
-from aws_lambda_powertools import Logger
 
 from lambdas import clients
 from lambdas.highlights.archive import Archive
@@ -15,18 +13,15 @@ from lambdas.highlights.intake import take_in
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.provider import Provider
 from lambdas.settings import Settings
+from lambdas.step import Event, logger, step
 
-logger = Logger()
 
-
-@logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@step
+def handler(event: Event) -> Event:
     """`{"input": the execution's input, "execution"}` to the game day's work; see `take_in`."""
     settings = Settings.from_env()
     game_day = game_day_of(event["input"], settings.time_zone)
-    logger.append_keys(
-        execution=event["execution"], league=game_day.league, date=game_day.date.isoformat()
-    )
+    logger.append_keys(league=game_day.league, date=game_day.date.isoformat())
     http = urllib3.PoolManager()
     provider = Provider(http, settings.provider_url, settings.provider_host, _key(settings))
     listing = provider.list_highlights(game_day, settings.time_zone, settings.limit)

@@ -2,27 +2,22 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
-from aws_lambda_powertools import Logger
 
 from lambdas import clients
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.transcoding import INPUT_ERRORS, job_error
-from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
+from lambdas.step import Event, logger, step
 
-logger = Logger()
 
-
-@logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@step
+def handler(event: Event) -> Event:
     """`{"id", ..., "step": "download" | "transcode", "error": {"Error", "Cause"}}` to a status.
 
     A rerun mends most failures; a video that MediaConvert cannot read stays unavailable.
     """
-    logger.append_keys(**log_keys(event))
     ledger = Ledger(clients.table(Settings.from_env().table_name))
     status, reason = _outcome(event["step"], event["error"])
     item = ledger.read([event["id"]])[event["id"]]

@@ -2,9 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime
-from typing import Any
 
-from aws_lambda_powertools import Logger
 
 from lambdas import clients
 from lambdas.highlights.archive import Archive
@@ -13,20 +11,18 @@ from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.keys import rendition_key, thumbnail_key
 from lambdas.highlights.ledger import Item, Ledger
-from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
+from lambdas.step import Event, logger, step
 
-logger = Logger()
 CHUNK = 1024 * 1024
 
 
-@logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@step
+def handler(event: Event) -> Event:
     """`{"id", "league", "game_date", "execution"}` to `{"id", "status": "playable"}`.
 
     Reads the whole rendition once: what is recorded as playable was seen to be a whole video.
     """
-    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
     archive = Archive(clients.s3(), settings.bucket_name)

@@ -2,9 +2,8 @@
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas import clients
@@ -13,18 +12,15 @@ from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import run_record_key
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.run_record import run_record
-from lambdas.log_keys import log_keys
 from lambdas.settings import Settings
+from lambdas.step import Event, logger, step
 
-logger = Logger()
 metrics = Metrics(namespace="GameDayVault", service="pipeline")
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@step
+def handler(event: Event) -> Event:
     """The state after the backup to `{"succeeded", "summary", "counts", "backup", "record"}`."""
-    logger.append_keys(**log_keys(event))
     settings = Settings.from_env()
     items = Ledger(clients.table(settings.table_name)).read(event["ids"])
     record = run_record(event, [items[one] for one in event["ids"]], datetime.now(UTC))
@@ -35,6 +31,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     for name, value in record["counts"].items():
         metrics.add_metric(f"Highlights{name.title().replace('_', '')}", MetricUnit.Count, value)
     metrics.add_metric("BackupsCreated", MetricUnit.Count, int(record["backup"]["created"]))
+    metrics.flush_metrics()
     logger.info("run reported", summary=record["summary"], record=key)
     return {
         "succeeded": record["succeeded"],

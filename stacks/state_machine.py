@@ -32,20 +32,6 @@ LAMBDA_SERVICE_ERRORS = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.TooManyRequestsException",
 ]
-# What the AWS SDK raises in a function after its own retries, by class; those that a service
-# models have classes of their own.
-SDK_ERRORS = [
-    "ClientError",
-    "EndpointConnectionError",
-    "ConnectTimeoutError",
-    "ReadTimeoutError",
-    "InternalServerError",
-    "InternalServiceError",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-]
 MEDIACONVERT_SERVICE_ERRORS = [
     "MediaConvert.TooManyRequestsException",
     "MediaConvert.InternalServerErrorException",
@@ -222,7 +208,7 @@ def _call(
         output_path=output_path,
     )
     passing = [name for name in transient_error_names() if name != "BackupNotReady"]
-    _retry(task, [*LAMBDA_SERVICE_ERRORS, *SDK_ERRORS, *passing], seconds=3, attempts=4)
+    _retry(task, [*LAMBDA_SERVICE_ERRORS, *passing], seconds=3, attempts=4)
     return task
 
 

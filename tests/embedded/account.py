@@ -13,6 +13,15 @@ from gameday.embedded.aws import EmbeddedAws
 POLL_SECONDS = 0.01
 DEADLINE_SECONDS = 20
 
+HOLDS_A_LOCK = """
+import fcntl, pathlib, time
+def handler(event, context):
+    file = open(event["lock"], "w")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    pathlib.Path(event["locked"]).touch()
+    time.sleep(600)
+"""
+
 _numbers = itertools.count()
 
 

@@ -8,7 +8,7 @@ from lambdas.highlights.errors import NotAVideo
 
 
 class BoxReader:
-    """Reads boxes held in memory, at most so many of one file that a hostile one cannot stall it."""
+    """Reads boxes held in memory; `most` of one file, so that a hostile one cannot stall it."""
 
     def __init__(self, most: int):
         self._left = most

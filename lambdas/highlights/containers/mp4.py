@@ -29,7 +29,8 @@ OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 # What stands at the top level of a file: ISO/IEC 14496-12, table 1, and QuickTime.
 KNOWN_BOXES = frozenset(
-    b"ftyp styp moov moof mdat mfra sidx ssix prft emsg pdin meta meco free skip wide udta uuid".split()
+    b"ftyp styp pdin moov moof mfra mdat meta meco sidx ssix prft emsg "
+    b"free skip wide udta uuid".split()
 )
 
 

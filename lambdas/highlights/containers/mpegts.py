@@ -61,11 +61,11 @@ class _Program:
 
 class _Stream:
     def __init__(self) -> None:
-        self._read = 0
+        self._length = 0
         self._tables = _Tables()
         self._program: _Program | None = None
         self._has_video = False
-        self._size: tuple[int, int] | None = None
+        self._picture_size: tuple[int, int] | None = None
         self._first_clock: int | None = None
         self._tail: deque[bytes] = deque(maxlen=TAIL)
         self._searching = True
@@ -76,11 +76,11 @@ class _Stream:
         if marks.count(SYNC) != len(marks):
             lost = next(index for index, mark in enumerate(marks) if mark != SYNC)
             raise NotAVideo(
-                f"the file is damaged: byte {self._read + lost * PACKET:,} begins no packet"
+                f"the file is damaged: byte {self._length + lost * PACKET:,} begins no packet"
             )
-        self._read += len(block)
+        self._length += len(block)
         if len(block) % PACKET:
-            raise TruncatedVideo(f"the video ends at byte {self._read:,}, inside a packet")
+            raise TruncatedVideo(f"the video ends at byte {self._length:,}, inside a packet")
         self._tail.append(block)
         if self._searching:
             self._search(block)
@@ -91,7 +91,7 @@ class _Stream:
             raise NotAVideo("the file lists no programs (PAT)")
         if self._program is None or not self._has_video:
             raise TruncatedVideo("the video ends before its first picture")
-        width, height = self._size or (None, None)
+        width, height = self._picture_size or (None, None)
         return Facts(width, height, self._duration(self._program), self._program.has_audio)
 
     def _search(self, block: bytes) -> None:
@@ -100,7 +100,7 @@ class _Stream:
             self._program = self._tables.find_program(packets)
         if self._program is not None:
             self._look_into(packets, self._program)
-        elif self._read > SEARCHED:
+        elif self._length > SEARCHED:
             raise NotAVideo("the file names no video track (PAT, PMT)")
 
     def _look_into(self, packets: list[bytes], program: _Program) -> None:
@@ -109,11 +109,11 @@ class _Stream:
         pieces = list(_elementary_stream(packets, program.video))
         self._has_video |= bool(pieces)
         if program.video_type == H264:
-            self._size = picture_size(b"".join(pieces))
-        knows_all = self._has_video and (self._size or program.video_type != H264)
-        if self._read > SEARCHED and not self._has_video:
+            self._picture_size = picture_size(b"".join(pieces))
+        knows_all = self._has_video and (self._picture_size or program.video_type != H264)
+        if self._length > SEARCHED and not self._has_video:
             raise NotAVideo("the file's video track is empty")
-        self._searching = not knows_all and self._read <= SEARCHED
+        self._searching = not knows_all and self._length <= SEARCHED
 
     def _duration(self, program: _Program) -> float | None:
         """Seconds between the first and the last clock; None when the clock was set back."""
@@ -128,7 +128,7 @@ class _Stream:
 class _Tables:
     """The tables that list a stream's programs (PAT) and each one's streams (PMT).
 
-    programs: packet ids of the PMTs, with what is known of each.
+    programs: packet ids of the PMTs.
     """
 
     def __init__(self) -> None:

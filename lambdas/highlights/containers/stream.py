@@ -30,7 +30,7 @@ Parser = Generator[int, bytes, Facts]
 
 
 class ParserStream:
-    """Feeds `parser`; holds no more than the bytes of its current request."""
+    """Feeds `parser`; holds only what came of the bytes that it wants next."""
 
     def __init__(self, parser: Parser):
         self._parser = parser

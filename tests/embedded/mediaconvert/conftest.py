@@ -46,20 +46,19 @@ def endless_clip(ffmpeg: Callable[..., None], tmp_path_factory: pytest.TempPathF
     return folder / "hour.mp4"
 
 
-@pytest.fixture(scope="package")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
-    with EmbeddedAws(tmp_path_factory.mktemp("aws")) as embedded:
-        yield embedded
+@pytest.fixture(scope="module")
+def aws(running_aws: EmbeddedAws) -> EmbeddedAws:
+    return running_aws
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def service(aws: EmbeddedAws) -> Iterator[MediaConvert]:
     service = register(aws, Limits(jobs=2, threads=2))
     yield service
     service.stop()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def account(aws: EmbeddedAws, service: MediaConvert) -> Account:
     return Account(aws, service)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.highlights.container import ContainerProbe, looks_like_page, sniff
+from lambdas.highlights.container import HEAD, ContainerProbe, looks_like_page, sniff
 from tests.unit.containers.videos import outcome
 
 NAMES = [
@@ -32,6 +32,7 @@ names = st.sampled_from(NAMES)
 places = st.floats(0, 1, exclude_max=True)
 
 
+@settings(deadline=None)
 @given(name=names, length=places, cuts=st.lists(places, max_size=12))
 def test_the_answer_does_not_depend_on_the_chunks(clips, name, length, cuts):
     whole = clips[name]
@@ -50,6 +51,7 @@ def test_the_answer_is_the_same_byte_by_byte(clips):
         assert outcome(*single) == outcome(whole), name
 
 
+@settings(deadline=None)
 @given(beginning=st.sampled_from(BEGINNINGS), rest=st.binary(max_size=2_000))
 def test_arbitrary_bytes_raise_only_named_errors(beginning, rest):
     sniff(beginning + rest)
@@ -57,7 +59,7 @@ def test_arbitrary_bytes_raise_only_named_errors(beginning, rest):
     outcome(beginning + rest)
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(
     name=names,
     changes=st.lists(
@@ -78,7 +80,7 @@ def test_media_data_is_not_held(clips):
     start = whole.index(b"mdat") - 4
     chunk = bytes(256 * 1024)
     probe = ContainerProbe()
-    probe.feed(whole[:start] + (200 * len(chunk)).to_bytes(4) + b"mdat".ljust(HEADROOM, b"\0"))
+    probe.feed(whole[:start] + (200 * len(chunk)).to_bytes(4) + b"mdat".ljust(HEAD, b"\0"))
 
     tracemalloc.start()
     for _ in range(100):
@@ -87,6 +89,3 @@ def test_media_data_is_not_held(clips):
     tracemalloc.stop()
 
     assert peak < len(chunk)
-
-
-HEADROOM = 4_096

@@ -15,15 +15,26 @@ DURATION = bytes.fromhex("4489 88")  # of eight bytes
 VOID = b"\xec"
 
 
-def without_size(whole: bytes, element: bytes) -> bytes:
-    """`whole` with the size of each such element unknown."""
+def element(name: str, *content: bytes) -> bytes:
+    """An element by its id in hexadecimal, of at most 126 bytes."""
+    body = b"".join(content)
+    return bytes.fromhex(name) + (0x80 | len(body)).to_bytes() + body
+
+
+def block(name: str, time: int) -> bytes:
+    """A block of track 1; time: milliseconds from the cluster's."""
+    return element(name, b"\x81", time.to_bytes(2, signed=True), b"\0 frame")
+
+
+def without_size(whole: bytes, name: bytes) -> bytes:
+    """`whole` with the size of each element of that id unknown."""
     changed = bytearray(whole)
-    at = whole.find(element)
+    at = whole.find(name)
     while at >= 0:
-        start = at + len(element)
+        start = at + len(name)
         length = 9 - whole[start].bit_length()
         changed[start : start + length] = ((1 << 7 * length + 1) - 1).to_bytes(length)
-        at = whole.find(element, start)
+        at = whole.find(name, start)
     return bytes(changed)
 
 
@@ -48,6 +59,27 @@ def test_a_missing_duration_is_taken_from_the_last_block(clips, name):
     for recording in (clips[name], without_size(clips[name], CLUSTER)):
         found = prove(without_duration(recording)).duration_seconds
         assert found == pytest.approx(expected, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "seconds"),
+    [
+        ([block("A3", 0), block("A3", 40)], 1.08),
+        ([block("A3", -40)], 1.0),
+        ([block("A3", 0), element("A0", block("A1", 40), element("9B", b"\xc8"))], 1.24),
+    ],
+    ids=["frame duration", "before the cluster", "block duration"],
+)
+def test_the_last_block_ends_with_its_frame(blocks, seconds):
+    frame_duration = element("23E383", (40_000_000).to_bytes(4))
+    track = element("AE", element("D7", b"\1"), element("83", b"\1"), frame_duration)
+    cluster = element("1F43B675", element("E7", (1000).to_bytes(2)), *blocks)
+    segment = element("18538067", element("1654AE6B", track), cluster)
+
+    info = prove(element("1A45DFA3", element("4282", b"webm")) + segment)
+
+    assert info.duration_seconds == pytest.approx(seconds)
+    assert (info.width, info.height, info.has_audio) == (None, None, False)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])

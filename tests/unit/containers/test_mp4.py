@@ -39,6 +39,12 @@ def test_what_stands_behind_the_movie_is_tolerated(clips, name, trailer):
     assert prove(clips[name] + trailer) == prove(clips[name])
 
 
+@pytest.mark.parametrize("name", ["faststart.mp4", "index_last.mp4"])
+def test_a_known_box_behind_the_movie_must_be_whole(clips, name):
+    with pytest.raises(TruncatedVideo, match="inside its free box"):
+        prove(clips[name] + box(b"free", bytes(9))[:-1])
+
+
 def test_a_box_that_lasts_to_the_end_of_the_file_is_whole(clips):
     before, media, _ = split(clips["faststart.mp4"], b"mdat")
 

@@ -1,0 +1,66 @@
+"""What every function does around its step: structured log lines, errors that have a name."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.highlights.errors import StoreUnavailable
+
+logger = Logger()
+
+# Codes of errors that pass, beside those that come with a 5xx status.
+PASSING = (
+    "BackupInUseException",
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "SlowDown",
+    "TableInUseException",
+    "ThrottlingException",
+    "TooManyRequestsException",
+)
+
+Event = dict[str, Any]
+
+
+def step(work: Callable[[Event], Event]) -> Callable[[Event, object], Event]:
+    """A Lambda handler of `work`, whose log lines say which run and highlight they are about.
+
+    What AWS refuses for a passing reason becomes StoreUnavailable, which is retried by name.
+    """
+
+    @logger.inject_lambda_context(clear_state=True)
+    @wraps(work)
+    def handler(event: Event, context: object) -> Event:
+        logger.append_keys(**_log_keys(event))
+        try:
+            return work(event)
+        except ClientError as error:
+            if not _passes(error):
+                raise
+            raise StoreUnavailable(str(error)) from error
+        except BotoCoreError as error:  # no answer at all
+            raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+
+    return handler
+
+
+def _log_keys(event: Event) -> dict[str, Any]:
+    """Execution, league, date and highlight id, as far as the event names them."""
+    named = {
+        "execution": event.get("execution"),
+        "league": event.get("league"),
+        "date": event.get("game_date"),
+        "highlight_id": event.get("id"),
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _passes(error: ClientError) -> bool:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or error.response["Error"]["Code"] in PASSING

@@ -1,0 +1,114 @@
+"""Each grant is needed: without it the run fails, here as it would on AWS."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Pipeline
+
+CLIP = 412380371
+GRANTS = [
+    ("FetchHighlightsRole", "secretsmanager:GetSecretValue"),
+    ("FetchHighlightsRole", "s3:PutObject"),
+    ("FetchHighlightsRole", "dynamodb:BatchGetItem"),
+    ("FetchHighlightsRole", "dynamodb:Query"),
+    ("FetchHighlightsRole", "dynamodb:PutItem"),
+    ("DownloadVideoRole", "dynamodb:BatchGetItem"),
+    ("DownloadVideoRole", "dynamodb:UpdateItem"),
+    ("DownloadVideoRole", "s3:PutObject"),
+    ("DownloadVideoRole", "s3:List*"),
+    ("TranscodeRole", "s3:GetObject*"),
+    ("TranscodeRole", "s3:PutObject"),
+    ("RecordRenditionRole", "s3:GetObject*"),
+    ("RecordRenditionRole", "dynamodb:BatchGetItem"),
+    ("RecordRenditionRole", "dynamodb:UpdateItem"),
+    ("PlanBackupRole", "dynamodb:BatchGetItem"),
+    ("BackUpTableRole", "dynamodb:BatchGetItem"),
+    ("BackUpTableRole", "dynamodb:UpdateItem"),
+    ("BackUpTableRole", "dynamodb:CreateBackup"),
+    ("BackUpTableRole", "dynamodb:DescribeBackup"),
+    ("BackUpTableRole", "dynamodb:ListBackups"),
+    ("ReportRunRole", "s3:PutObject"),
+    ("ReportRunRole", "dynamodb:BatchGetItem"),
+    ("GameDayRole", "lambda:InvokeFunction"),
+    ("GameDayRole", "mediaconvert:CreateJob"),
+    ("GameDayRole", "iam:PassRole"),
+    ("GameDayRole", "events:PutRule"),
+]
+# Needed in cases of their own, which have tests of their own: a refresh, a failure, rotation,
+# large videos, a rerun after an interruption, a stopped execution, a schedule.
+IN_OTHER_CASES = {
+    ("FetchHighlightsRole", "dynamodb:UpdateItem"),
+    ("RecordFailureRole", "dynamodb:BatchGetItem"),
+    ("RecordFailureRole", "dynamodb:UpdateItem"),
+    ("BackUpTableRole", "dynamodb:DeleteBackup"),
+    ("DownloadVideoRole", "s3:GetObject*"),
+    ("GameDayRole", "mediaconvert:CancelJob"),
+    ("GameDayRole", "mediaconvert:GetJob"),
+    ("SchedulerRole", "states:StartExecution"),
+}
+# What the CDK's grants bring along, and what only AWS itself asks for.
+BROUGHT_ALONG = (
+    *("s3:PutObject", "s3:Abort*", "s3:GetBucket*", "s3:List*", "s3:GetObject*"),
+    *("secretsmanager:DescribeSecret", "logs:", "xray:", "events:", "mediaconvert:TagResource"),
+)
+
+
+@pytest.mark.parametrize(("role", "action"), GRANTS, ids=lambda value: value)
+def test_a_run_fails_without(pipeline: Pipeline, role: str, action: str):
+    rows = pipeline.provider.highlights
+    pipeline.provider.highlights = [row for row in rows if row["id"] == CLIP]
+    revoke(pipeline, role, action)
+
+    run = pipeline.run()
+
+    assert run.execution.status == "FAILED"
+
+
+def test_every_grant_of_the_templates_is_known_here(assembly: Path):
+    template = json.loads((assembly / "GameDayPipeline.template.json").read_text())
+    known = set(GRANTS) | IN_OTHER_CASES
+    for policy in policies(template):
+        (role,) = policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            for action in listed(statement["Action"]):
+                assert action.startswith(BROUGHT_ALONG) or any(
+                    role["Ref"].startswith(name) and action == needed for name, needed in known
+                ), f"{role['Ref']} may {action}, and no test says why"
+
+
+def revoke(pipeline: Pipeline, role: str, action: str) -> None:
+    """Take `action` out of every statement of the role's policies."""
+    iam = pipeline.aws.client("iam")
+    (name,) = [
+        one["RoleName"] for one in iam.list_roles()["Roles"] if f"-{role}" in one["RoleName"]
+    ]
+    revoked = False
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        kept = []
+        for statement in document["Statement"]:
+            actions = listed(statement["Action"])
+            revoked = revoked or action in actions
+            left = [one for one in actions if one != action]
+            if left:
+                kept.append({**statement, "Action": left})
+        document["Statement"] = kept or [NOTHING]
+        iam.put_role_policy(
+            RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document)
+        )
+    assert revoked, f"{role} has no grant of {action}"
+
+
+NOTHING = {"Effect": "Deny", "Action": "sts:GetCallerIdentity", "Resource": "*"}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def policies(template: dict[str, Any]) -> list[dict[str, Any]]:
+    resources = template["Resources"].values()
+    return [one["Properties"] for one in resources if one["Type"] == "AWS::IAM::Policy"]
