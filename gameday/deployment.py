@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from gameday.embedded import cdk_cli
 from gameday.embedded.assembly import deploy_assembly
 from gameday.embedded.aws import EmbeddedAws
 from gameday.embedded.provider import Provider
@@ -81,15 +82,13 @@ def deployed(
         step.tell("templates and the functions' bundle")
     with steps.step("deploy", "cdk deploy" if by_cdk else "deploy") as step:
         if by_cdk:
-            from gameday.embedded.cdk_cli import bootstrap, deploy
-
-            bootstrap(aws, output=step.tell)
-            deploy(aws, assembly, output=step.tell)
-            vault = Vault.deployed(aws)
-            assert vault is not None
+            cdk_cli.install(output=step.tell)
+            cdk_cli.bootstrap(aws, output=step.tell)
+            outputs = cdk_cli.deploy(aws, assembly, output=step.tell)
         else:
-            vault = Vault(aws, _flat(deploy_assembly(assembly, aws, progress=step.tell)))
+            outputs = deploy_assembly(assembly, aws, progress=step.tell)
         step.tell("through CloudFormation")
+    vault = Vault(aws, _flat(outputs))
     vault.set_provider_key(request.key)
     return vault
 

@@ -68,7 +68,8 @@ def print_table(result: RunResult, console: Console) -> None:
     """Each day's highlights, where they are, the backup, the costs, and what to do next."""
     for day in result.days:
         if day.record is None:
-            console.print(Text(f"{day.execution.error}: {day.execution.message}", "red"))
+            message = f"{day.execution.error}: {day.execution.message}"
+            console.print(Text(message, "red"), soft_wrap=True)
             continue
         console.print()
         for highlight in day.record["highlights"]:

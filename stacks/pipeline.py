@@ -137,6 +137,7 @@ class PipelineStack(Stack):
         self._let_write(self.transcode_role, "processed_videos/*")
         self._let_write(self.transcode_role, "thumbnails/*")
         self._let_read(of["RecordRendition"].role, "processed_videos/*")
+        self._let_read(of["RecordRendition"].role, "thumbnails/*")
         self._let_use_table(of["RecordRendition"], read, update)
         self._let_use_table(of["RecordFailure"], read, update)
         self._let_use_table(of["PlanBackup"], read)

@@ -5,6 +5,7 @@ the stacks in the order of their dependencies.
 """
 
 import io
+import itertools
 import json
 import os
 import time
@@ -31,6 +32,10 @@ STACK_SECONDS = 300
 NEVER_DEPLOYED = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
 
 DEPLOYED = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+
+# How CloudFormation words what is to be recognised.
+NOTHING_TO_UPDATE = "No updates are to be performed"
+OPERATION_STARTED = "User Initiated"
 
 # The earliest time a zip file can hold: the same files give the same bytes.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -152,12 +157,20 @@ class _Deployment:
         return text
 
     def _deploy(self, name: str, properties: dict[str, Any]) -> Outputs:
-        status = self._status(name)
-        if status in NEVER_DEPLOYED:
+        stack = self._settled(name)
+        if stack and stack["StackStatus"] in NEVER_DEPLOYED:
             self._progress(f"{name}: removing what a failed creation left")
             self._cloudformation.delete_stack(StackName=name)
-            self._settled(name)
-            status = None
+            stack = self._settled(name)
+        if self._submit(name, properties, exists=stack is not None):
+            stack = self._settled(name)
+            if stack["StackStatus"] not in DEPLOYED:
+                reasons = self._reasons(stack["StackId"])
+                raise DeploymentFailed(name, stack["StackStatus"], reasons)
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def _submit(self, name: str, properties: dict[str, Any], *, exists: bool) -> bool:
+        """Start the stack's creation or update; False when there is nothing to update."""
         request = {
             "StackName": name,
             "Capabilities": CAPABILITIES,
@@ -167,28 +180,21 @@ class _Deployment:
             ],
         }
         try:
-            if status is None:
-                self._progress(f"{name}: creating")
-                self._cloudformation.create_stack(**request)
-            else:
+            if exists:
                 self._cloudformation.update_stack(**request)
-                self._progress(f"{name}: updating")
+            else:
+                self._cloudformation.create_stack(**request)
         except ClientError as error:
-            if "No updates are to be performed" not in error.response["Error"]["Message"]:
-                raise DeploymentFailed(name, "refused", [str(error)]) from error
-            self._progress(f"{name}: unchanged")
-        stack = self._settled(name)
-        if stack["StackStatus"] not in DEPLOYED:
-            raise DeploymentFailed(name, stack["StackStatus"], self._reasons(stack["StackId"]))
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+            if NOTHING_TO_UPDATE in error.response["Error"]["Message"]:
+                self._progress(f"{name}: unchanged")
+                return False
+            raise DeploymentFailed(name, "refused", [str(error)]) from error
+        self._progress(f"{name}: {'updating' if exists else 'creating'}")
+        return True
 
     def _template_url(self, location: str) -> str:
         bucket, _, key = self._resolved(location).removeprefix("s3://").partition("/")
         return f"https://s3.{self._aws.region}.amazonaws.com/{bucket}/{key}"
-
-    def _status(self, name: str) -> str | None:
-        stack = self._stack(name)
-        return stack and stack["StackStatus"]
 
     def _stack(self, name: str) -> dict[str, Any] | None:
         try:
@@ -212,15 +218,18 @@ class _Deployment:
             time.sleep(POLL_SECONDS)
 
     def _reasons(self, stack_id: str) -> list[str]:
-        """What failed and why, oldest first."""
+        """What failed in the last operation and why, oldest first."""
         pages = self._cloudformation.get_paginator("describe_stack_events").paginate(
             StackName=stack_id
         )
-        events = [event for page in pages for event in page["StackEvents"]]
+        events = (event for page in pages for event in page["StackEvents"])
+        latest = itertools.takewhile(
+            lambda event: event.get("ResourceStatusReason") != OPERATION_STARTED, events
+        )
         return [
             f"{event['LogicalResourceId']} ({event['ResourceType']}): "
             f"{event.get('ResourceStatusReason', event['ResourceStatus'])}"
-            for event in reversed(events)
+            for event in reversed(list(latest))
             if event["ResourceStatus"].endswith("_FAILED")
         ]
 

@@ -95,6 +95,7 @@ class EmbeddedAws:
             AlreadyRunning: this process runs one already.
             StateInUse: another process uses the folder.
             PortUnavailable: the port is taken.
+            StateUnreadable: the folder's state is damaged.
             EmulatorChanged: a fix does not fit the installed emulator.
         """
         with EmbeddedAws._changing:

@@ -1,6 +1,7 @@
 """An ASGI application served on a loopback port by a thread of this process."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
@@ -41,12 +42,19 @@ class Server:
         self._thread = threading.Thread(target=self._run, daemon=True, name="embedded-aws")
 
     def start(self) -> None:
+        """Serve, once the application is ready; what it raises instead is raised here."""
         self._thread.start()
-        if not self._ready.wait(STARTUP_SECONDS) or self._failure is not None:
-            raise ServerFailed("the embedded AWS did not start") from self._failure
+        in_time = self._ready.wait(STARTUP_SECONDS)
+        if self._failure is not None:
+            self.stop()
+            raise self._failure
+        if not in_time:
+            raise ServerFailed(f"the embedded AWS did not start within {STARTUP_SECONDS} seconds")
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._shutdown.set)
+        # The loop is closed when serving has failed.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._shutdown.set)
         self._thread.join(STOP_SECONDS)
         if self._thread.is_alive():
             raise ServerFailed(f"the embedded AWS did not stop within {STOP_SECONDS} seconds")
@@ -71,10 +79,14 @@ class Server:
         await serve(self._announced, config, shutdown_trigger=self._shutdown.wait)
 
     async def _announced(self, scope: dict, receive: Callable, send: Callable) -> None:
-        if scope["type"] == "lifespan":
-            await self._application(scope, receive, self._announcing(send))
-        else:
+        if scope["type"] != "lifespan":
             await self._application(scope, receive, send)
+            return
+        try:
+            await self._application(scope, receive, self._announcing(send))
+        except Exception as error:  # noqa: BLE001 - start() raises it
+            self._failure = error
+            self._ready.set()
 
     def _announcing(self, send: Callable) -> Callable:
         async def announce(message: dict[str, Any]) -> None:

@@ -1,15 +1,18 @@
 """Writes the emulator's state to a folder while it runs, so that a killed process loses little."""
 
+import contextlib
 import hashlib
 import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 INTERVAL_SECONDS = 1.0
+PAUSE_FACTOR = 10
 ATTEMPTS = 5
 
 log = logging.getLogger(__name__)
@@ -44,39 +47,37 @@ class Snapshots:
 
     def save(self) -> None:
         """Write the services whose state differs from what was last written."""
-        for name, state in self._states().items():
-            document = {
-                "__ministack_format__": self._persistence._state_format_version(name),
-                "payload": state,
-            }
-            text = json.dumps(document, default=self._persistence._json_default)
+        services = self._app._build_persistence_save_dict()
+        texts = {name: self._text(name, get_state) for name, get_state in services.items()}
+        for name, text in texts.items():
             digest = hashlib.blake2b(text.encode()).digest()
             if self._saved.get(name) != digest:
                 _write(self._folder / f"{name}.json", text)
                 self._saved[name] = digest
 
-    def _states(self) -> dict[str, dict]:
-        services = self._app._build_persistence_save_dict()
-        states = {name: _consistent(get_state) for name, get_state in services.items()}
-        return {name: state for name, state in states.items() if state is not None}
+    def _text(self, name: str, get_state: Callable[[], dict]) -> str:
+        """A service's state, read again when a request changed it while it was being read."""
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(RuntimeError):
+                return self._serialized(name, get_state())
+        return self._serialized(name, get_state())
+
+    def _serialized(self, name: str, state: dict) -> str:
+        version = self._persistence._state_format_version(name)
+        document = {"__ministack_format__": version, "payload": state}
+        return json.dumps(document, default=self._persistence._json_default)
 
     def _run(self) -> None:
-        while not self._stopping.wait(INTERVAL_SECONDS):
+        pause = INTERVAL_SECONDS
+        while not self._stopping.wait(pause):
+            started = time.monotonic()
             if self._active():
                 try:
                     self.save()
                 except Exception:
                     log.exception("the state of the embedded AWS could not be saved")
-
-
-def _consistent(get_state: Callable[[], dict | None]) -> dict | None:
-    """A service's state, read again when a request changed it while it was being copied."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return get_state()
-        except RuntimeError:
-            continue
-    return get_state()
+            # A large state is saved less often, so that saving it stays a small part of the work.
+            pause = max(INTERVAL_SECONDS, PAUSE_FACTOR * (time.monotonic() - started))
 
 
 def _write(path: Path, text: str) -> None:

@@ -88,6 +88,7 @@ def _highlight(item: Item) -> dict[str, Any]:
         "reason": item.get("reason"),
         "teams": [item.get("home_team"), item.get("away_team")],
         "source": item.get("source"),
+        "url": item.get("url") if item["status"] == Status.LINK_ONLY else None,
         "video": _plain(item.get("video")),
         "rendition": _plain(item.get("rendition")),
         "thumbnail": _plain(item.get("thumbnail")),

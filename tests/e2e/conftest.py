@@ -1,5 +1,6 @@
 """The product as deployed: real templates, real bundle, real roles, in the embedded AWS."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from gameday.embedded.sample import CLIPS, OTHER_LEAGUE, SampleDay, sample_day
 from gameday.synthesis import assembly_for, project_context
 from gameday.vault import Execution, Vault
 from lambdas.highlights.game_day import GameDay
+from tests.e2e.command import Command
 
 KEY = "a-test-key"
 DAY = GameDay(SampleDay.league, SampleDay.game_date)
@@ -153,3 +155,25 @@ def deployed(aws: EmbeddedAws, assembly: Path, provider: Provider) -> Pipeline:
 def day(text: str) -> GameDay:
     """The game day `text`, YYYY-MM-DD, of the sample's league."""
     return GameDay(SampleDay.league, date.fromisoformat(text))
+
+
+@pytest.fixture(scope="session")
+def synthesised(running_provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has synthesised for the provider, for others to start from."""
+    home = tmp_path_factory.mktemp("synthesised")
+    done = Command(home, *provider_options(running_provider)).run("run", "--date", "2026-01-12")
+    assert done.code == 0, done.err
+    return home
+
+
+@pytest.fixture
+def command(synthesised: Path, provider: Provider, tmp_path: Path) -> Command:
+    """The command with an empty home, against the provider."""
+    home = tmp_path / "home"
+    shutil.copytree(synthesised / "assemblies", home / "assemblies")
+    return Command(home, *provider_options(provider))
+
+
+def provider_options(provider: Provider) -> list[str]:
+    date = SampleDay.game_date.isoformat()
+    return ["--api-url", provider.url, "--api-key", KEY, "--date", date]

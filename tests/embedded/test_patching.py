@@ -75,7 +75,7 @@ def test_a_wrapped_function_is_the_one_with_the_digest(emulated: ModuleType, pat
         (lambda patch, module: patch.edit(module, "gone", ("1", "2")), "gone is missing"),
         (lambda patch, module: patch.edit(module, "NAMES", ("a", "b")), "NAMES is missing"),
         (lambda patch, module: patch.edit(module, "greet", NAMES=[]), "already knows 'NAMES'"),
-        (lambda patch, module: patch.replace(module, "greet", "0" * 12, print), "digest"),
+        (lambda patch, module: patch.replace(module, "greet", "0" * 12, print), "greet is"),
         (lambda patch, module: patch.expect(module.NAMES, ["b"], "the list"), "the list is"),
     ],
 )

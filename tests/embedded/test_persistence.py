@@ -17,6 +17,7 @@ import pytest
 from account import HOLDS_A_LOCK, Account, task, until
 
 from gameday.embedded.aws import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, EmbeddedAws
+from gameday.embedded.fixes.interruptions import StateUnreadable
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 86400, "End": True}}}
@@ -190,6 +191,20 @@ def test_a_stack_whose_creation_was_killed_can_be_created_again(tmp_path: Path):
         again = account.deploy("create_stack", "storage", {"Topic": {"Type": "AWS::SNS::Topic"}})
 
     assert again["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_damaged_state_stops_the_start_and_is_not_written_over(tmp_path: Path):
+    with EmbeddedAws(tmp_path) as aws:
+        aws.client("s3").create_bucket(Bucket="clips")
+    saved = tmp_path / "services" / "s3.json"
+    saved.write_text(saved.read_text()[:-10])
+    damaged = saved.read_text()
+
+    for _ in range(2):
+        with pytest.raises(StateUnreadable, match="the state of s3"):
+            EmbeddedAws(tmp_path).start()
+
+    assert saved.read_text() == damaged
 
 
 def _locked(file: Any) -> bool:

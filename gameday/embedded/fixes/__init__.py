@@ -27,6 +27,7 @@ FIXES = (
     "tables",
     "backup_access",
     "secrets",
+    "absent_objects",
     "metrics",
 )
 

@@ -1,7 +1,8 @@
 """What a killed process left half done is settled when its state is loaded.
 
 A stack whose creation was under way can only be deleted; one whose update was under way runs its
-former template. The code of functions stays until the state that names it has been replaced.
+former template. The code of functions stays until the state that names it has been replaced. State that
+cannot be read stops the start, where the emulator would begin anew and write over it.
 """
 
 from collections.abc import Callable
@@ -14,12 +15,58 @@ FIX = "interruptions"
 REASON = "The embedded AWS was stopped during the operation"
 
 
+class StateUnreadable(RuntimeError):
+    """A file of saved state is damaged, or not of this version."""
+
+
 def apply() -> None:
+    from ministack import app
+    from ministack.core import persistence
     from ministack.services import cloudformation, lambda_svc
 
     patch = Patch(FIX)
     patch.wrap(cloudformation, "_restore_state", "ddc62c8a38d0", _settling_stacks)
+    patch.edit(
+        persistence,
+        "load_state",
+        (
+            """\
+        logger.error("Persistence: failed to load %s: %s", service, e)
+        return None
+""",
+            "        raise gameday_unreadable(service) from e\n",
+        ),
+        gameday_unreadable=unreadable,
+    )
+    patch.edit(
+        app,
+        "_load_persisted_state",
+        (
+            """\
+            except Exception:
+                logger.exception(
+                    "Failed to restore persisted state for %s; continuing fresh",
+                    state_key,
+                )
+""",
+            """\
+            except Exception as error:
+                raise gameday_unreadable(state_key) from error
+""",
+        ),
+        gameday_unreadable=unreadable,
+    )
+    app.load_state = persistence.load_state
     patch.wrap(lambda_svc, "_prune_orphan_code_blobs", "9663ac4e986d", _one_save_later)
+
+
+def unreadable(service: str) -> StateUnreadable:
+    from ministack.core import persistence
+
+    return StateUnreadable(
+        f"the state of {service} in {persistence.STATE_DIR} cannot be read; use another folder, "
+        "or remove this one to begin anew"
+    )
 
 
 def settled(status: str) -> str:

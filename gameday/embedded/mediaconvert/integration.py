@@ -135,23 +135,26 @@ class CreateJobTask:
             raise AccessDenied(reason)
 
     def _wait(self, job: Job) -> None:
-        """Wait for the job's end, or end it with the task."""
+        """Wait for the job's end; a task that ends before takes its job with it."""
+        from ministack.services.stepfunctions import _ExecutionError
+
         task = _task.get()
         started = time.monotonic()
         while not job.wait(POLL_SECONDS):
-            stopped = task is not None and task.execution["status"] != "RUNNING"
-            late = (
-                task is not None
-                and task.timeout is not None
-                and time.monotonic() - started > task.timeout
-            )
-            if stopped or late:
+            if task is None:
+                continue
+            if task.execution["status"] != "RUNNING":
                 self._cancel(job)
+                raise _ExecutionError("States.TaskFailed", "The execution was stopped")
+            if task.timeout is not None and time.monotonic() - started > task.timeout:
+                self._cancel(job)
+                raise _ExecutionError(
+                    "States.Timeout", f"Task timed out after {task.timeout} seconds"
+                )
 
     def _cancel(self, job: Job) -> None:
         if current_role() and _denial("mediaconvert:CancelJob", job.settled("Arn")):
             # As on AWS, the task ends and the job goes on.
-            job.wait()
             return
         try:
             self._service.cancel(job.id)

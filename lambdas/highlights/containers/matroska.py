@@ -5,7 +5,6 @@ exactly between two elements behind the first cluster, it passes as whole.
 """
 
 from collections.abc import Generator
-from math import isfinite
 from struct import unpack
 
 from lambdas.highlights.containers.ebml import elements, read_header, unsigned, vint_length
@@ -24,6 +23,7 @@ VIDEO_TRACK, AUDIO_TRACK = 1, 2
 
 LARGEST_KEPT = 2 * 1024 * 1024  # bytes of an element that is read into memory
 LONGEST_BLOCK_HEADER = 10  # bytes: track number and time
+LONGEST = 1 << 63  # nanoseconds; what claims to last 300 years is not believed
 MOST_ELEMENTS = 2_000_000
 
 
@@ -107,7 +107,7 @@ class _File:
         return Facts(
             width=self._tracks.width,
             height=self._tracks.height,
-            duration_seconds=nanoseconds / 1e9 if nanoseconds > 0 else None,
+            duration_seconds=nanoseconds / 1e9 if 0 < nanoseconds < LONGEST else None,
             has_audio=self._tracks.has_audio,
         )
 
@@ -161,7 +161,7 @@ class _File:
         data = fields.get(DURATION, b"")
         if len(data) in (4, 8):
             duration = unpack(">f" if len(data) == 4 else ">d", data)[0] * self._scale
-            self._duration = duration if isfinite(duration) and duration > 0 else None
+            self._duration = duration if 0 < duration < LONGEST else None
 
     def _read_block(self, header: bytes) -> None:
         track_end = vint_length(header[0]) if header else LONGEST_BLOCK_HEADER

@@ -3,7 +3,6 @@
 import copy
 import json
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -116,31 +115,42 @@ class Account:
         assert self.service.job(job_id).wait(DEADLINE_SECONDS), f"job {job_id} did not end"
         return self.api.get_job(Id=job_id)["Job"]
 
-    def listen(self) -> Callable[[], dict[str, Any]]:
-        """Start to listen to the job events; each call gives the next one's detail."""
+    def listen(self) -> "JobEvents":
+        return JobEvents(self.aws)
+
+
+class JobEvents:
+    """The job events from now on, which arrive in any order, as EventBridge's do."""
+
+    def __init__(self, aws: EmbeddedAws) -> None:
+        self._sqs, events = aws.client("sqs"), aws.client("events")
+        self._seen: list[dict[str, Any]] = []
         name = f"events-{uuid.uuid4()}"
-        sqs, events = self.aws.client("sqs"), self.aws.client("events")
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
         pattern = {"source": ["aws.mediaconvert"]}
         rule = events.put_rule(Name=name, EventPattern=json.dumps(pattern))["RuleArn"]
-        arn = f"arn:aws:sqs:{self.aws.region}:{ACCOUNT}:{name}"
+        queue = f"arn:aws:sqs:{aws.region}:{ACCOUNT}:{name}"
         allowed = {
             "Principal": {"Service": "events.amazonaws.com"},
             "Action": "sqs:SendMessage",
-            "Resource": arn,
+            "Resource": queue,
             "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
         }
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy(allowed)})
-        events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+        self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy(allowed)})
+        events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue}])
 
-        def next_event() -> dict[str, Any]:
-            received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
-            assert received.get("Messages"), "no further event arrived"
-            (message,) = received["Messages"]
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            return json.loads(message["Body"])["detail"]
-
-        return next_event
+    def next(self, status: str) -> dict[str, Any]:
+        """The detail of the next event with the status; waits for it."""
+        while True:
+            for event in self._seen:
+                if event["status"] == status:
+                    self._seen.remove(event)
+                    return event
+            received = self._sqs.receive_message(QueueUrl=self._url, WaitTimeSeconds=20)
+            assert received.get("Messages"), f"no event {status} arrived, but {self._seen}"
+            for message in received["Messages"]:
+                self._seen.append(json.loads(message["Body"])["detail"])
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -149,6 +159,7 @@ def policy(*statements: dict[str, Any]) -> str:
 
 
 def files_in(bucket: str) -> dict[str, Any]:
-    """A statement that allows a job to read and write all objects of a bucket."""
-    actions = ["s3:GetObject", "s3:PutObject"]
-    return {"Action": actions, "Resource": f"arn:aws:s3:::{bucket}/*"}
+    """A statement that allows a job to list, read and write all objects of a bucket."""
+    arn = f"arn:aws:s3:::{bucket}"
+    actions = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
+    return {"Action": actions, "Resource": [arn, f"{arn}/*"]}

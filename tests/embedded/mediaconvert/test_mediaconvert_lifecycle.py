@@ -37,44 +37,38 @@ def small_service(aws, account):
 
 
 def test_a_completed_job_emits_its_events(account, bucket, role, clip):
-    next_event = account.listen()
+    events = account.listen()
     location = account.upload(clip, bucket)
     settings = settings_for(location, f"s3://{bucket}/out/")
     job = account.run(settings, role, UserMetadata={"game": "42"})
-    events = [next_event() for _ in range(3)]
 
-    assert [event["status"] for event in events] == [
-        "PROGRESSING",
-        "INPUT_INFORMATION",
-        "COMPLETE",
-    ]
-    assert {event["jobId"] for event in events} == {job["Id"]}
-    assert events[0]["userMetadata"] == {"game": "42"}
-    (source,) = events[1]["inputDetails"]
+    progressing = events.next("PROGRESSING")
+    assert progressing["jobId"] == job["Id"]
+    assert progressing["userMetadata"] == {"game": "42"}
+    (source,) = events.next("INPUT_INFORMATION")["inputDetails"]
     assert source["uri"] == location
     assert (source["video"][0]["codec"], source["video"][0]["width"]) == ("H_264", 320)
-    ((output,),) = [group["outputDetails"] for group in events[2]["outputGroupDetails"]]
+    (group,) = events.next("COMPLETE")["outputGroupDetails"]
+    (output,) = group["outputDetails"]
     assert output["outputFilePaths"] == [f"s3://{bucket}/out/clip.mp4"]
     assert output["videoDetails"]["heightInPx"] == 240
 
 
 def test_a_failed_job_emits_its_error(account, bucket, role):
-    next_event = account.listen()
+    events = account.listen()
     account.run(settings_for(f"s3://{bucket}/missing.mp4", f"s3://{bucket}/out/"), role)
 
-    assert next_event()["status"] == "PROGRESSING"
-    error = next_event()
-    assert (error["status"], error["errorCode"]) == ("ERROR", 1404)
+    assert events.next("ERROR")["errorCode"] == 1404
 
 
 def test_a_cancelled_job_leaves_nothing(account, bucket, role, endless):
-    next_event = account.listen()
+    events = account.listen()
     job = account.api.create_job(Role=role, Settings=endless)["Job"]
-    assert [next_event()["status"] for _ in range(2)] == ["PROGRESSING", "INPUT_INFORMATION"]
+    events.next("INPUT_INFORMATION")
 
     cancelled = account.api.cancel_job(Id=job["Id"])
     assert cancelled["ResponseMetadata"]["HTTPStatusCode"] == 202
-    assert next_event()["status"] == "CANCELED"
+    assert events.next("CANCELED")["jobId"] == job["Id"]
     assert account.api.get_job(Id=job["Id"])["Job"]["Status"] == "CANCELED"
     assert account.keys(bucket, "out/") == []
 
@@ -90,12 +84,9 @@ def test_progress_is_reported(account, role, endless):
 
 
 def test_no_more_than_two_jobs_run_at_once(account, role, endless):
-    next_event = account.listen()
+    events = account.listen()
     jobs = [account.api.create_job(Role=role, Settings=endless)["Job"]["Id"] for _ in range(3)]
-    started = set()
-    while len(started) < 2:
-        event = next_event()
-        started |= {event["jobId"]} if event["status"] == "PROGRESSING" else set()
+    started = {events.next("PROGRESSING")["jobId"] for _ in range(2)}
 
     assert started == set(jobs[:2])
     queue = account.api.get_queue(Name="Default")["Queue"]
@@ -105,17 +96,16 @@ def test_no_more_than_two_jobs_run_at_once(account, role, endless):
 
 
 def test_a_higher_priority_goes_first(account, role, endless):
-    next_event = account.listen()
+    events = account.listen()
     running = [account.api.create_job(Role=role, Settings=endless)["Job"]["Id"] for _ in range(2)]
+    assert {events.next("PROGRESSING")["jobId"] for _ in range(2)} == set(running)
     low, high = (
         account.api.create_job(Role=role, Settings=endless, Priority=priority)["Job"]["Id"]
         for priority in (0, 10)
     )
     account.api.cancel_job(Id=running[0])
-    while (event := next_event())["status"] != "PROGRESSING" or event["jobId"] in running:
-        pass
 
-    assert event["jobId"] == high
+    assert events.next("PROGRESSING")["jobId"] == high
     for job in (low, high, running[1]):
         account.api.cancel_job(Id=job)
 
@@ -123,13 +113,13 @@ def test_a_higher_priority_goes_first(account, role, endless):
 def test_stopping_the_service_cancels_its_jobs_and_cleans_up(
     aws, account, bucket, role, endless, small_service
 ):
-    next_event = account.listen()
+    events = account.listen()
     running, waiting = (small_service.submit({"Role": role, "Settings": endless}) for _ in range(2))
-    assert [next_event()["status"] for _ in range(2)] == ["PROGRESSING", "INPUT_INFORMATION"]
+    events.next("INPUT_INFORMATION")
     small_service.stop()
 
     assert (running.status, waiting.status) == ("CANCELED", "CANCELED")
-    folders = list((aws.state_dir / "scratch" / "mediaconvert").iterdir())
+    folders = (aws.state_dir / "scratch" / "mediaconvert").iterdir()
     assert not [folder for folder in folders if folder.name.startswith(running.id)]
     assert account.keys(bucket, "out/") == []
 

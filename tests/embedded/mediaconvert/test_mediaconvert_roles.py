@@ -22,6 +22,13 @@ def test_a_role_that_may_not_read(account, bucket, settings):
     assert f"Access denied to [s3://{bucket}/videos/clip.mp4]" in job["ErrorMessage"]
 
 
+def test_a_role_that_may_not_list_cannot_tell_missing_from_denied(account, bucket, settings):
+    role = account.role({"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"})
+    settings["Inputs"][0]["FileInput"] += ".missing"
+
+    assert account.run(settings, role)["ErrorCode"] == 1401
+
+
 def test_a_role_that_may_not_write(account, bucket, settings):
     role = account.role({"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"})
     job = account.run(settings, role)

@@ -150,10 +150,10 @@ def endless(account, bucket, endless_clip):
 
 
 def test_stopping_an_execution_cancels_its_job(account, machines, endless):
-    next_event = account.listen()
+    events = account.listen()
     machine_role = account.role(*grants(endless["Role"]).values(), trusted="states")
     execution = machines.start(endless, machine_role)
-    job = next_event()["jobId"]
+    job = events.next("PROGRESSING")["jobId"]
     machines.api.stop_execution(executionArn=execution)
 
     assert account.ended(job)["Status"] == "CANCELED"
@@ -161,9 +161,9 @@ def test_stopping_an_execution_cancels_its_job(account, machines, endless):
 
 
 def test_a_task_that_times_out_cancels_its_job(account, machines, endless):
-    next_event = account.listen()
+    events = account.listen()
     machine_role = account.role(*grants(endless["Role"]).values(), trusted="states")
     execution = machines.run(endless, machine_role, TimeoutSeconds=1)
 
     assert execution["error"] == "States.Timeout"
-    assert account.ended(next_event()["jobId"])["Status"] == "CANCELED"
+    assert account.ended(events.next("PROGRESSING")["jobId"])["Status"] == "CANCELED"

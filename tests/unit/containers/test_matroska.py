@@ -82,7 +82,7 @@ def test_the_last_block_ends_with_its_frame(blocks, seconds):
     assert (info.width, info.height, info.has_audio) == (None, None, False)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, -1.0])
 def test_a_duration_that_is_no_time_is_not_believed(clips, value):
     whole = clips["matroska.mkv"]
     start = whole.index(DURATION) + len(DURATION)

@@ -37,7 +37,8 @@ def test_a_cut_between_fragments_alone_goes_unseen(clips):
     starts = [at for kind, at in boxes(whole) if kind in (b"moof", b"mfra")]
 
     assert cuts_that_pass(whole) == starts[1:]
-    assert prove(whole[: starts[1]]).duration_seconds < prove(whole).duration_seconds
+    cut, full = (prove(whole[:end]).duration_seconds for end in (starts[1], len(whole)))
+    assert cut and full and cut < full
 
 
 def test_a_cut_between_fragments_is_caught_where_they_are_listed(clips):

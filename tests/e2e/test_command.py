@@ -1,0 +1,178 @@
+"""What a person types, and what it says and returns."""
+
+import json
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gameday.embedded.provider import Fault, Provider
+from tests.e2e.command import Command
+
+HIGHLIGHT = {"id", "title", "status", "reason", "video", "rendition", "thumbnail"}
+
+
+def test_a_run_prints_one_json_object_of_the_documented_shape(command: Command):
+    done = command.run("run", "--json")
+
+    found = done.json
+    assert done.code == 0
+    assert found["status"] == "SUCCEEDED"
+    assert (found["league"], found["game_date"]) == ("NCAA", "2026-01-10")
+    assert found["execution_arn"].startswith("arn:aws:states:")
+    counts = {"found": 7, "new": 7, "playable": 5, "link_only": 1, "unavailable": 1, "failed": 0}
+    assert found["counts"] == counts
+    for highlight in found["highlights"]:
+        assert set(highlight) == HIGHLIGHT
+        if highlight["status"] == "playable":
+            assert highlight["video"]["checksum"].startswith("sha256:")
+            rendition = highlight["rendition"]
+            assert (rendition["width"], rendition["height"]) == (160, 90)
+            assert 0.9 <= rendition["duration_seconds"] <= 1.2
+            assert highlight["thumbnail"]["key"].endswith(".jpg")
+        else:
+            assert highlight["reason"]
+    assert found["backup"] | {"name": ""} == {
+        "created": True,
+        "name": "",
+        "kept": 1,
+        "deleted": 0,
+    }
+    assert found["seconds"]["total"] > 0
+    assert (Path(found["page"])).is_file()
+
+
+def test_the_kept_days_are_listed_exported_and_deleted(command: Command, tmp_path: Path):
+    assert command.run("run").code == 0
+
+    (day,) = json.loads(command.run("status", "--json").out)
+    assert (day["game_date"], day["playable"], day["backed_up"]) == ("2026-01-10", 5, True)
+    assert "2026-01-10" in command.run("status").out
+
+    folder = tmp_path / "mine"
+    assert command.run("export", str(folder)).code == 0
+    assert len(list(folder.rglob("*.mp4"))) == 5
+    assert "0 files written" in command.run("export", str(folder)).out
+
+    assert command.run("reset").code != 0  # nobody answered the question
+    assert command.home.exists()
+    assert command.run("reset", "--yes").code == 0
+    assert not command.home.exists()
+
+
+def test_the_environment_names_of_old_deployments_still_count(
+    provider: Provider, command: Command
+):
+    quiet = Command(command.home)
+    done = quiet.run(
+        "run",
+        "--json",
+        API_URL=provider.url,
+        RAPIDAPI_KEY="a-test-key",
+        LEAGUE_NAME="NCAA",
+        LIMIT="2",
+        DATE="2026-01-10",
+    )
+
+    assert done.code == 0, done.err
+    assert done.json["counts"]["found"] == 2
+
+
+def test_a_wrong_key_is_one_clear_sentence(command: Command):
+    done = command.run("run", "--json", "--api-key", "not-this-one")
+
+    assert done.code == 2
+    assert done.json["status"] == "FAILED"
+    assert done.json["error"]["name"] == "ProviderRefusedKey"
+    assert "key" in done.err and "not-this-one" not in done.out + done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("fault", [Fault.DAILY_QUOTA, Fault.HTML_PAGE, Fault.WRONG_SHAPE])
+def test_a_provider_that_refuses_is_one_clear_sentence(
+    provider: Provider, command: Command, fault: Fault
+):
+    provider.fail_next(fault)
+
+    done = command.run("run")
+
+    assert done.code == 1
+    assert "provider" in done.out.splitlines()[-1], done.out
+    assert "Traceback" not in done.out + done.err
+
+
+def test_an_unreachable_provider_is_one_clear_sentence(command: Command):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/basketball/highlights"
+        done = command.run("run", "--api-url", url)
+
+    assert done.code == 1
+    assert "could not be reached" in done.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--date", "tomorrow"], "YYYY-MM-DD"),
+        (["--limit", "0"], "1 to 40"),
+        (["--limit", "many"], "1 to 40"),
+        (["--league", "../.."], "league"),
+        (["--api-url", "ftp://provider"], "http(s)"),
+        (["--allow-host", "http://10.0.0.1/"], "hosts"),
+        (["--colour"], "--colour"),
+    ],
+)
+def test_wrong_usage_says_how_and_touches_nothing(tmp_path: Path, options, said):
+    home = tmp_path / "home"
+    done = Command(home).run("run", "--api-key", "k", *options)
+
+    assert done.code == 2
+    assert said in done.err
+    assert not home.exists()
+
+
+def test_a_provider_without_a_key_is_asked_for_one(tmp_path: Path):
+    done = Command(tmp_path / "home").run("run", "--api-url", "http://127.0.0.1:1/highlights")
+
+    assert done.code == 2
+    assert "RAPIDAPI_KEY" in done.err
+
+
+def test_a_video_on_a_private_host_is_refused_unless_it_is_named(
+    provider: Provider, command: Command
+):
+    (row,) = [row for row in provider.highlights if row["id"] == 412380371]
+    port = provider.base_url.rsplit(":", 1)[1]
+    with socket.create_server(("127.0.0.2", 0)) as other:
+        row = {**row, "url": f"http://127.0.0.2:{other.getsockname()[1]}/clip.mp4"}
+        provider.highlights = [row]
+        done = command.run("run", "--json")
+
+    (highlight,) = done.json["highlights"]
+    assert highlight["status"] == "unavailable"
+    assert "private address" in highlight["reason"]
+    assert port not in highlight["reason"]
+
+
+def test_two_commands_on_one_home_do_not_meet(provider: Provider, command: Command):
+    slow = "pine-hollow_480p30.mp4"
+    provider.media[slow] = replace(provider.media[slow], bytes_per_second=2_000)
+    first = command.start("run")
+    command.wait_for(first, "FetchHighlights")
+
+    second = command.run("run")
+
+    first.kill()
+    first.wait(30)
+    assert second.code == 1
+    assert "another process" in second.err
+
+
+@pytest.mark.parametrize("name", ["run", "up", "status", "export", "reset"])
+def test_every_command_explains_itself(tmp_path: Path, name: str):
+    done = Command(tmp_path).run(name, "--help")
+
+    assert done.code == 0
+    assert "--home" in done.out

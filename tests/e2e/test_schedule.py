@@ -1,0 +1,46 @@
+"""A schedule that fires starts an execution for the right game day."""
+
+import json
+from datetime import UTC, datetime
+
+from tests.e2e.conftest import Pipeline, day
+from tests.e2e.test_grants import revoke
+
+SUNDAY_BEFORE = datetime(2026, 1, 11, 14, 0, tzinfo=UTC)  # 09:00 in New York
+SUNDAY_AFTER = datetime(2026, 1, 11, 14, 59, tzinfo=UTC)
+
+
+def inputs(pipeline: Pipeline) -> dict[str, dict]:
+    """The input of every execution by its ARN."""
+    states = pipeline.aws.client("stepfunctions")
+    found = states.list_executions(stateMachineArn=pipeline.vault.state_machine)["executions"]
+    arns = [one["executionArn"] for one in found]
+    return {a: json.loads(states.describe_execution(executionArn=a)["input"]) for a in arns}
+
+
+def test_the_morning_after_a_saturday_its_games_are_kept(pipeline: Pipeline):
+    pipeline.aws.pass_time(SUNDAY_BEFORE, SUNDAY_AFTER)
+
+    started = inputs(pipeline)
+    assert sorted(one["days_after"] for one in started.values()) == [1, 3]
+    for arn, given in started.items():
+        assert given["league"] == "NCAA"
+        assert given["scheduled_time"] == "2026-01-11T14:30:00Z"
+        game_day = day("2026-01-10" if given["days_after"] == 1 else "2026-01-08")
+        run = pipeline.finish(arn.rsplit(":", 1)[1], arn, game_day)
+        assert run.execution.status == "SUCCEEDED"
+        assert run.record["game_date"] == game_day.date.isoformat()
+
+
+def test_before_its_hour_in_new_york_nothing_starts(pipeline: Pipeline):
+    pipeline.aws.pass_time(datetime(2026, 1, 11, 0, 0, tzinfo=UTC), SUNDAY_BEFORE)
+
+    assert inputs(pipeline) == {}
+
+
+def test_a_schedule_without_its_grant_starts_nothing(pipeline: Pipeline):
+    revoke(pipeline, "SchedulerRole", "states:StartExecution")
+
+    pipeline.aws.pass_time(SUNDAY_BEFORE, SUNDAY_AFTER)
+
+    assert inputs(pipeline) == {}

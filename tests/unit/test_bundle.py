@@ -1,0 +1,92 @@
+"""The asset holds all that the functions need beyond the Lambda runtime, and always the same."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from stacks.bundle import SOURCE, build_bundle
+
+RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+HANDLERS = sorted(
+    path.stem for path in SOURCE.glob("*.py") if "\ndef handler(" in path.read_text()
+)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_bundle(tmp_path_factory.mktemp("asset") / "bundle")
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Lambda's Python runtime ships, and nothing else."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in RUNTIME:
+        origin = Path(find_spec(name).origin)
+        package = origin.parent if origin.name == "__init__.py" else origin
+        (folder / package.name).symlink_to(package)
+    return folder
+
+
+def digest(folder: Path) -> str:
+    """Of every file's name, content, mode and time."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            stat = path.stat()
+            total.update(f"{path.relative_to(folder)} {stat.st_mode} {stat.st_mtime_ns}".encode())
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def run_isolated(code: str, *folders: Path) -> subprocess.CompletedProcess:
+    """`code` in an interpreter that finds the standard library and `folders` alone."""
+    setup = f"import sys; sys.path[:0] = {[str(folder) for folder in folders]!r}; "
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", setup + code],
+        env={"PATH": os.defpath, "AWS_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_it_is_the_same_bytes_every_time(bundle: Path, tmp_path: Path):
+    assert digest(build_bundle(tmp_path / "again")) == digest(bundle)
+
+
+def test_it_is_pure_python_and_small(bundle: Path):
+    files = [path for path in bundle.rglob("*") if path.is_file()]
+
+    assert not [path for path in files if path.suffix in (".so", ".pyd", ".dylib", ".pyc")]
+    assert sum(path.stat().st_size for path in files) < 20_000_000
+
+
+def test_there_are_as_many_handlers_as_functions():
+    assert len(HANDLERS) == 7
+
+
+@pytest.mark.parametrize("module", HANDLERS)
+def test_a_function_imports_with_the_bundle_and_the_runtime_alone(
+    module: str, bundle: Path, runtime: Path
+):
+    done = run_isolated(f"import lambdas.{module} as m; assert m.handler", bundle, runtime)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_isolation_is_real(bundle: Path, runtime: Path):
+    done = run_isolated("import lambdas.fetch_highlights", runtime)
+
+    assert "No module named 'lambdas'" in done.stderr
+    assert "ModuleNotFoundError" in run_isolated("import aws_cdk", bundle, runtime).stderr
+
+
+def test_time_zones_come_with_the_bundle(bundle: Path):
+    code = "import zoneinfo; zoneinfo.reset_tzpath([]); zoneinfo.ZoneInfo('America/New_York')"
+
+    assert run_isolated(code, bundle).returncode == 0
