@@ -1,8 +1,9 @@
 # Everything is installed below this folder: .venv (Python and Node) and node_modules.
 PYTHON ?= python3
 BIN := .venv/bin
+CDK := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/node node_modules/aws-cdk/bin/cdk --no-notices
 
-.PHONY: run test check synth bench clean help
+.PHONY: run test check synth bootstrap deploy bench clean help
 
 run: .venv/run.stamp  ## keep the sample game day in an AWS on this machine
 	@$(BIN)/gameday run
@@ -14,7 +15,13 @@ check: .venv/dev.stamp  ## format and lint, changing nothing
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 
 synth: .venv/run.stamp node_modules/.stamp  ## cdk synth, with cdk-nag and schema validation
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/node node_modules/aws-cdk/bin/cdk synth --quiet
+	@$(CDK) synth --quiet
+
+bootstrap: .venv/run.stamp node_modules/.stamp  ## cdk bootstrap, once per account and region
+	@$(CDK) bootstrap
+
+deploy: .venv/run.stamp node_modules/.stamp  ## cdk deploy, into the account of the environment
+	@$(CDK) deploy --all
 
 bench: .venv/dev.stamp  ## the ratios of benchmarks/README.md, measured again
 	@$(BIN)/python -m benchmarks

@@ -100,7 +100,7 @@ def _progress(state: str, game_day: GameDay, vault: Vault) -> str:
     ]
     statuses = [item["status"] for item in items]
     if state == "FetchHighlights":
-        return f"{len(items)} highlights known"
+        return f"{len(items)} known"
     if state == "DownloadVideos":
         size = sum(int(item["video"]["bytes"]) for item in items if "video" in item)
         settled = len(statuses) - statuses.count("pending")

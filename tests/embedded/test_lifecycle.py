@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -52,27 +53,50 @@ def test_it_listens_on_one_loopback_address_only(tmp_path: Path):
             socket.create_connection(("127.0.0.2", port))
 
 
-def test_the_hosts_aws_settings_matter_to_no_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_hosts_aws_settings_matter_to_no_one(tmp_path: Path, project: Path):
     settings = tmp_path / "config"
     settings.write_text("[profile other]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:1\n")
-    for name, value in {
+    hosts = {
         "AWS_PROFILE": "other",
         "AWS_CONFIG_FILE": str(settings),
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "AKIAHOST",
         "AWS_SESSION_TOKEN": "token",
         "AWS_REGION": "eu-west-1",
-        "MINISTACK_REGION": "eu-west-1",
         "AUTH": "false",
-    }.items():
-        monkeypatch.setenv(name, value)
+        "GATEWAY_PORT": "4566",
+        "LAMBDA_EXECUTOR": "docker",
+        "MINISTACK_REGION": "eu-west-1",
+        "SERVICES": "s3",
+    }
+    script = """
+import json, os, sys
+from pathlib import Path
+from account import Account
+from gameday.embedded.aws import EmbeddedAws
+before = dict(os.environ)
+with EmbeddedAws(Path(sys.argv[1])) as aws:
+    account = Account(aws)
+    machine = account.machine({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    function = account.function("import os\\ndef handler(e, c): return dict(os.environ)")
+    print(json.dumps([aws.client("sts").get_caller_identity()["Account"], machine,
+                      account.invoke(function), dict(os.environ) == before]))
+"""
 
-    with EmbeddedAws(tmp_path / "state") as aws:
-        identity = aws.client("sts").get_caller_identity()
-        role = Account(aws).role("lambda")
+    finished = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "state")],
+        env={**os.environ, **hosts, "PYTHONPATH": f"{project}:{Path(__file__).parent}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
-    assert identity["Account"] == "000000000000"
-    assert role.startswith("arn:aws:iam::000000000000:")
+    account, machine, seen, unchanged = json.loads(finished.stdout)
+    assert account == "000000000000"
+    assert machine.startswith("arn:aws:states:us-east-1:000000000000:")
+    assert not {"AWS_PROFILE", "AUTH", "SERVICES", "MINISTACK_REGION"} & seen.keys()
+    assert seen["AWS_REGION"] == "us-east-1"
+    assert unchanged
 
 
 def test_a_process_with_its_environment_variables_reaches_it(tmp_path: Path):

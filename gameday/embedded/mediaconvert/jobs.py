@@ -126,7 +126,8 @@ class Job:
         self._record |= members
         if self.status in ("COMPLETE", "ERROR", "CANCELED"):
             self._record.pop("CurrentPhase", None)
-            self._record["Timing"] |= {"FinishTime": int(self._clock())}
+            finished = {"FinishTime": int(self._clock())}
+            self._record["Timing"] = self._record["Timing"] | finished
             self._ended.set()
 
 

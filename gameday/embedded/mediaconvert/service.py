@@ -103,6 +103,7 @@ class MediaConvert:
             if not job.has_ended:
                 self._cancel(job)
         self.jobs.clear()
+        self._tags.clear()
 
     @property
     def endpoint_url(self) -> str:

@@ -157,7 +157,7 @@ _VIDEO = {
     "Height": ANY,
     "ScalingBehavior": honoured("DEFAULT", "FIT", "FIT_NO_UPSCALE", "STRETCH_TO_OUTPUT"),
     "Sharpness": ANY,
-    "AntiAlias": inert("ENABLED", "DISABLED", because="MediaConvert ignores it since long"),
+    "AntiAlias": inert("ENABLED", "DISABLED", because="MediaConvert no longer honours it"),
     "AfdSignaling": honoured("NONE"),
     "RespondToAfd": honoured("NONE"),
     "ColorMetadata": honoured("INSERT"),

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ _SOURCE = "source"
 
 
 @dataclass(frozen=True)
-class WrittenOutput:
+class OutputResult:
     """An output: its files and the keys they get, size in pixels, length in seconds, bits/s."""
 
     output: NamedOutput
@@ -53,7 +54,7 @@ class WrittenOutput:
         }
 
 
-def transcode(job: Job, storage: Storage, folder: Path, threads: int) -> list[WrittenOutput]:
+def transcode(job: Job, storage: Storage, folder: Path, threads: int) -> list[OutputResult]:
     """Do the job's work in `folder`; every output is written, or none stays.
 
     Raises:
@@ -90,7 +91,7 @@ def input_location(job: Job) -> str:
     return job.settled("Settings")["Inputs"][0]["FileInput"]
 
 
-def grouped(results: list[WrittenOutput], detail: str) -> list[list[dict[str, Any]]]:
+def grouped(results: list[OutputResult], detail: str) -> list[list[dict[str, Any]]]:
     """The `detail` of each output, in a list for each output group."""
     groups = itertools.groupby(results, key=lambda result: result.output.group)
     return [[getattr(result, detail)() for result in items] for _, items in groups]
@@ -133,7 +134,7 @@ def _run(job: Job, arguments: list[str], folder: Path, duration: float | None) -
         run.stop()
         run.wait()
         raise
-    code = run.wait(_Progress(job, duration))
+    code = run.wait(Progress(job, duration))
     job.stop_by(None)
     report = run.report
     if "> level limit" in report:
@@ -153,35 +154,35 @@ def _run(job: Job, arguments: list[str], folder: Path, duration: float | None) -
         raise JobFailed(1999, f"Unknown error: {_last_line(report)}")
 
 
-class _Progress:
+class Progress:
     """Turns the seconds done into a percentage, and into STATUS_UPDATE events."""
 
-    def __init__(self, job: Job, duration: float | None) -> None:
+    def __init__(
+        self, job: Job, duration: float | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._job = job
         self._duration = duration
+        self._clock = clock
         self._interval = int(job.settled("StatusUpdateInterval").removeprefix("SECONDS_"))
-        self._last_update = time.monotonic()
+        self._last_update = clock()
 
     def __call__(self, seconds: float) -> None:
         if not self._duration:
             return
         percent = min(99, int(100 * seconds / self._duration))
         self._job.report_progress(percent)
-        if time.monotonic() - self._last_update >= self._interval:
-            self._last_update = time.monotonic()
-            events.emit(
-                self._job,
-                "STATUS_UPDATE",
-                jobProgress={"jobPercentComplete": percent, "currentPhase": "TRANSCODING"},
-            )
+        if self._clock() - self._last_update >= self._interval:
+            self._last_update = self._clock()
+            progress = {"jobPercentComplete": percent, "currentPhase": "TRANSCODING"}
+            events.emit(self._job, "STATUS_UPDATE", jobProgress=progress)
 
 
-def _result(output: NamedOutput, files: list[Path], source: Media) -> WrittenOutput:
+def _result(output: NamedOutput, files: list[Path], source: Media) -> OutputResult:
     media, report = ffmpeg.probe(files[-1]) if files else (None, "no frame was encoded")
     if media is None or not media.videos:
         raise JobFailed(1999, f"Unknown error: {_last_line(report)}")
     video = media.videos[0]
-    return WrittenOutput(
+    return OutputResult(
         output=output,
         files=files,
         keys=[output.key(number) for number in range(len(files))],

@@ -5,6 +5,8 @@ from fractions import Fraction
 import pytest
 from mediaconvert_jobs import capture_output, settings_for, video_output
 
+from gameday.embedded.mediaconvert.ffmpeg import probe
+
 
 @pytest.fixture(scope="module")
 def noise(ffmpeg, tmp_path_factory):
@@ -142,8 +144,16 @@ def test_a_phone_held_upright_is_turned_when_asked(transcode, ffmpeg, clip, tmp_
 def test_interlaced_sources_become_progressive(transcode, ffmpeg, clip, tmp_path):
     interlaced = ("-vf", "setfield=tff", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-an")
     path = variant(ffmpeg, clip, tmp_path / "interlaced.ts", *interlaced)
+    source, _ = probe(path)
+    assert source.videos[0].interlaced
 
     assert not transcode(video_output(), path).videos[0].interlaced
+
+
+def test_a_file_without_rotation_needs_none(transcode, clip):
+    video = transcode(video_output(), clip, Rotate="DEGREE_0").videos[0]
+
+    assert (video.width, video.height) == (320, 240)
 
 
 def test_the_encoder_tools_are_understood_by_ffmpeg(transcode):

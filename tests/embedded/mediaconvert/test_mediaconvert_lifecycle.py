@@ -11,6 +11,7 @@ from mediaconvert_jobs import files_in, settings_for, video_output
 
 from gameday.embedded.mediaconvert import Limits, MediaConvert
 from gameday.embedded.mediaconvert.jobs import JobStore
+from gameday.embedded.mediaconvert.transcoding import Progress
 
 OWNER = """
 import sys
@@ -81,6 +82,19 @@ def test_progress_is_reported(account, role, endless):
     assert now["CurrentPhase"] == "TRANSCODING"
     assert 0 < now["JobPercentComplete"] < 100
     account.api.cancel_job(Id=job["Id"])
+
+
+def test_status_updates_come_at_the_interval_of_the_job(account, bucket, role, small_service):
+    events = account.listen()
+    settings = settings_for(f"s3://{bucket}/missing.mp4", f"s3://{bucket}/out/")
+    request = {"Role": role, "Settings": settings, "StatusUpdateInterval": "SECONDS_30"}
+    now = [0.0]
+    progress = Progress(small_service.submit(request), duration=10.0, clock=lambda: now[0])
+    for now[0], seconds_done in ((10.0, 1.0), (31.0, 5.0), (40.0, 6.0), (62.0, 7.5)):
+        progress(seconds_done)
+
+    updates = [events.next("STATUS_UPDATE")["jobProgress"] for _ in range(2)]
+    assert {update["jobPercentComplete"] for update in updates} == {50, 75}
 
 
 def test_no_more_than_two_jobs_run_at_once(account, role, endless):

@@ -2,9 +2,9 @@ import pytest
 from mediaconvert_jobs import capture_output, settings_for, video_output
 
 from gameday.embedded.mediaconvert.errors import BadRequest
-from gameday.embedded.mediaconvert.model import request_from_step_functions
+from gameday.embedded.mediaconvert.model import request_from_step_functions, service_model
 from gameday.embedded.mediaconvert.rules import refuse_contradictions
-from gameday.embedded.mediaconvert.settings import refuse_unknown
+from gameday.embedded.mediaconvert.settings import UNDERSTOOD, Each, Named, refuse_unknown
 
 H264_PATH = "/outputGroups/0/outputs/0/videoDescription/codecSettings/h264Settings"
 AAC_PATH = "/outputGroups/0/outputs/0/audioDescriptions/0/codecSettings/aacSettings"
@@ -135,3 +135,48 @@ def test_only_file_groups_are_implemented(container):
     job["OutputGroups"][0]["OutputGroupSettings"]["Type"] = f"{container}_GROUP_SETTINGS"
 
     assert "only FILE_GROUP_SETTINGS" in refusal(job)
+
+
+def leaves(understood, shape, path=()):
+    """Each setting of the service model below what is understood, with its specification."""
+    match understood, shape.type_name:
+        case dict(), "structure":
+            assert understood.keys() <= shape.members.keys()
+            for name, member in shape.members.items():
+                if name in understood:
+                    yield from leaves(understood[name], member, (*path, name))
+                else:
+                    yield (*path, name), None, member
+        case Each(item=item), "list":
+            yield from leaves(item, shape.member, (*path, 0))
+        case Named(item=item), "map":
+            yield from leaves(item, shape.value, (*path, "Name"))
+        case _:
+            yield path, understood, shape
+
+
+def nested(path, value):
+    """Settings that hold one value at a path."""
+    for step in reversed(path):
+        value = [value] if step == 0 else {step: value}
+    return value
+
+
+SETTINGS = list(leaves(UNDERSTOOD, service_model().shape_for("JobSettings")))
+
+
+def test_every_setting_that_is_not_understood_is_refused():
+    for path, understood, _ in SETTINGS:
+        if understood is None:
+            with pytest.raises(BadRequest, match="does not implement this setting"):
+                refuse_unknown(nested(path, "anything"))
+
+
+def test_every_value_that_is_not_understood_is_refused():
+    for path, understood, shape in SETTINGS:
+        values = understood.values if understood else ()
+        if values and shape.type_name == "string":
+            assert set(values) <= set(shape.enum), path
+            for value in set(shape.enum) - set(values):
+                with pytest.raises(BadRequest, match=f"does not implement {value}, only"):
+                    refuse_unknown(nested(path, value))

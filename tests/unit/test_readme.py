@@ -1,0 +1,40 @@
+"""The README says what is there."""
+
+import re
+from pathlib import Path
+
+from gameday.cli import main
+from gameday.costs import Rendition, Usage, costs, total
+from stacks.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_setting_is_explained():
+    for name in Settings.__dataclass_fields__:
+        assert f"| `{name}` |" in README
+
+
+def test_every_command_is_explained_and_explains_itself():
+    for name, command in main.commands.items():
+        assert f"`gameday {name}" in README
+        assert command.help
+
+
+def test_every_link_leads_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_make_target_named_is_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    assert set(re.findall(r"^make ([a-z]+)", README, re.MULTILINE)) <= targets
+
+
+def test_the_price_of_transcoding_is_that_of_the_price_table():
+    for lines, said in ((720, "$0.225"), (360, "$0.113")):
+        clips = [Rendition(lines * 16 // 9, lines, 90)] * 10
+        assert f"${total(costs(Usage(renditions=clips))):.3f}" == said
+        assert said in README
