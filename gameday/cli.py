@@ -11,11 +11,11 @@ from typing import Any
 import click
 from rich.console import Console
 
+from gameday.copies import CopyError
 from gameday.embedded.assembly import AssemblyError, DeploymentFailed
 from gameday.embedded.aws import StateInUse
 from gameday.embedded.cdk_cli import CdkFailed, CdkUnavailable
 from gameday.embedded.clips import ClipError
-from gameday.copies import CopyError
 from gameday.export import export_day
 from gameday.home import Home
 from gameday.kept import NothingKept
@@ -25,7 +25,17 @@ from gameday.synthesis import SynthesisFailed
 from stacks.settings import SettingsError
 
 USAGE_ERRORS = (UsageError, SettingsError)
-FAILURES = (StateInUse, NothingKept, CopyError, CdkFailed, CdkUnavailable, DeploymentFailed, AssemblyError, SynthesisFailed, ClipError)
+FAILURES = (
+    StateInUse,
+    NothingKept,
+    CopyError,
+    CdkFailed,
+    CdkUnavailable,
+    DeploymentFailed,
+    AssemblyError,
+    SynthesisFailed,
+    ClipError,
+)
 INTERRUPTED = 130  # what a shell reports of a program that SIGINT ended
 
 home_option = click.option(

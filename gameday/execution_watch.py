@@ -21,9 +21,7 @@ STEPS = {
 }
 
 
-def watch(
-    vault: Vault, arn: str, steps: Steps, progress: Callable[[str], str]
-) -> Execution:
+def watch(vault: Vault, arn: str, steps: Steps, progress: Callable[[str], str]) -> Execution:
     """Show the execution's steps until it has ended, and return how it did.
 
     progress: says how far the step with the given name is. Timings go to `steps.seconds`.
@@ -53,14 +51,14 @@ def _show(
     entered: dict[str, datetime],
     progress: Callable[[str], str],
 ) -> None:
-    if name := event.get("stateEnteredEventDetails", {}).get("name"):
-        if name in STEPS:
-            entered[name] = event["timestamp"]
-            shown[name] = Step(steps.console, name)
-            shown[name].open()
-    if name := event.get("stateExitedEventDetails", {}).get("name"):
-        if name in shown:
-            step = shown.pop(name)
-            step.tell(progress(name))
-            seconds = (event["timestamp"] - entered[name]).total_seconds()
-            steps.seconds[STEPS[name]] = step.close("✓", seconds)
+    name = event.get("stateEnteredEventDetails", {}).get("name")
+    if name in STEPS:
+        entered[name] = event["timestamp"]
+        shown[name] = Step(steps.console, name)
+        shown[name].open()
+    name = event.get("stateExitedEventDetails", {}).get("name")
+    if name in shown:
+        step = shown.pop(name)
+        step.tell(progress(name))
+        seconds = (event["timestamp"] - entered[name]).total_seconds()
+        steps.seconds[STEPS[name]] = step.close("✓", seconds)

@@ -21,7 +21,9 @@ RUNS_A_MONTH = 30
 def usage_of(record: dict[str, Any]) -> Usage:
     """The usage of the execution that wrote `record`; what earlier ones did is not counted."""
     videos = [one for one in record["highlights"] if _made(one["video"], record)]
-    renditions = [one["rendition"] for one in record["highlights"] if _made(one["rendition"], record)]
+    renditions = [
+        one["rendition"] for one in record["highlights"] if _made(one["rendition"], record)
+    ]
     tried = len(videos) + sum(one["status"] == "failed" for one in record["highlights"])
     known, backup = len(record["highlights"]), record["backup"]["created"]
     return Usage(

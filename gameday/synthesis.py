@@ -49,7 +49,12 @@ def _synthesise(context: dict[str, Any], out: Path) -> None:
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     }
     done = subprocess.run(
-        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise SynthesisFailed(done.stderr.strip()[-2000:] or "the CDK app ended without a word")

@@ -93,9 +93,7 @@ class Vault:
     def events(self, arn: str) -> list[dict[str, Any]]:
         """The execution's history so far, oldest first."""
         pages = self._aws.client("stepfunctions").get_paginator("get_execution_history")
-        return [
-            event for page in pages.paginate(executionArn=arn) for event in page["events"]
-        ]
+        return [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Every highlight of the ledger."""
@@ -125,8 +123,10 @@ class Vault:
         for page in pages.paginate(Bucket=self.bucket, Prefix="runs/"):
             for entry in page.get("Contents", []):
                 day = entry["Key"].rsplit("/", 1)[0]
-                newest[day] = max(newest.get(day, (entry["LastModified"], "")), (
-                    entry["LastModified"], entry["Key"]))
+                newest[day] = max(
+                    newest.get(day, (entry["LastModified"], "")),
+                    (entry["LastModified"], entry["Key"]),
+                )
         return [json.load(self.read_object(key)) for _, (_, key) in sorted(newest.items())]
 
     def read_object(self, key: str) -> BinaryIO:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-
 from lambdas import clients
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.backups import covering, surplus

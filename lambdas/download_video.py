@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-
 from lambdas import clients
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.download import Download, download_video

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-
 from lambdas import clients
 from lambdas.highlights.backups import earliest_complete
 from lambdas.highlights.ledger import Ledger, is_backed_up

@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime
 
-
 from lambdas import clients
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.ledger import Ledger

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-
 from lambdas import clients
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.container import ContainerProbe

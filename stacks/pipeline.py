@@ -77,9 +77,7 @@ class PipelineStack(Stack):
             retention=RETENTION[self._settings.log_retention_days],
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = iam.Role(
-            self, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        role = iam.Role(self, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(role)
         return lambda_.Function(
             self,
@@ -113,13 +111,12 @@ class PipelineStack(Stack):
         }
 
     def _transcode_role(self) -> iam.Role:
-        role = iam.Role(
+        return iam.Role(
             self,
             "TranscodeRole",
             assumed_by=iam.ServicePrincipal("mediaconvert.amazonaws.com"),
             description="Reads videos and writes renditions and thumbnails for MediaConvert",
         )
-        return role
 
     def _grant(self) -> None:
         """Each step may do what it does, and nothing else."""
@@ -241,8 +238,10 @@ class PipelineStack(Stack):
         acknowledge_wildcards(
             machine,
             "The CDK's invoke grant covers the versions of a function.",
-            *(f"Resource::<{self.get_logical_id(function.node.default_child)}.Arn>:*"
-              for function in self.functions.values()),
+            *(
+                f"Resource::<{self.get_logical_id(function.node.default_child)}.Arn>:*"
+                for function in self.functions.values()
+            ),
         )
         return machine
 

@@ -27,7 +27,9 @@ class SettingsError(ValueError):
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         width = max(len(problem.name) for problem in problems)
         lines = [f"  {problem.name:<{width}}  {problem.text}" for problem in problems]
-        super().__init__("\n".join([f"the settings (cdk.json context, or -c) have {count}", *lines]))
+        super().__init__(
+            "\n".join([f"the settings (cdk.json context, or -c) have {count}", *lines])
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ class Settings:
             try:
                 values[name] = parse(context[name])
             except _Rejected as rejected:
-                text = f"got {context[name]!r}; expected {rejected}; fix: -c {name}={_example(name)}"
+                text = (
+                    f"got {context[name]!r}; expected {rejected}; fix: -c {name}={_example(name)}"
+                )
                 problems.append(Problem(name, text))
         if problems:
             raise SettingsError(problems)
@@ -134,7 +138,9 @@ def _items(value: Any, what: str) -> list[str]:
 
 def _league_names(value: Any) -> tuple[str, ...]:
     names = _items(value, 'league names, such as ["NCAA"]')
-    wrong = [name for name in names if not re.fullmatch(r"[A-Za-z0-9][\w .&'()-]{0,63}", name, re.A)]
+    wrong = [
+        name for name in names if not re.fullmatch(r"[A-Za-z0-9][\w .&'()-]{0,63}", name, re.ASCII)
+    ]
     if not names or wrong or len(set(names)) < len(names):
         raise _Rejected(
             'a list of different league names as the provider writes them, such as ["NCAA"]: '
@@ -194,7 +200,9 @@ def _days_after(value: Any) -> tuple[int, ...]:
     except (TypeError, _Rejected):
         days = []
     if not days:
-        raise _Rejected(f"a list of whole numbers of days from 1 to {MOST_DAYS_AFTER}, such as [1, 3]")
+        raise _Rejected(
+            f"a list of whole numbers of days from 1 to {MOST_DAYS_AFTER}, such as [1, 3]"
+        )
     return tuple(sorted(set(days)))
 
 

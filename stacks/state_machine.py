@@ -52,7 +52,10 @@ def game_day_workflow(
         scope,
         "FetchHighlights",
         functions,
-        {"input": sfn.JsonPath.object_at("$"), "execution": sfn.JsonPath.string_at("$$.Execution.Name")},
+        {
+            "input": sfn.JsonPath.object_at("$"),
+            "execution": sfn.JsonPath.string_at("$$.Execution.Name"),
+        },
         result_path="$",
     )
     download = sfn.Map(
@@ -115,16 +118,12 @@ def game_day_workflow(
     ending.when(
         sfn.Condition.boolean_equals("$.succeeded", True), sfn.Succeed(scope, "GameDayKept")
     )
-    ending.otherwise(
-        sfn.Fail(scope, "RerunNeeded", error="RerunNeeded", cause_path="$.summary")
-    )
+    ending.otherwise(sfn.Fail(scope, "RerunNeeded", error="RerunNeeded", cause_path="$.summary"))
     report.next(ending)
     return fetch.next(download).next(transcode).next(plan_backup).next(due)
 
 
-def _download_one(
-    scope: Construct, functions: Mapping[str, lambda_.IFunction]
-) -> sfn.IChainable:
+def _download_one(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
     download = _call(scope, "DownloadVideo", functions, None)
     failed = _record_failure(scope, "RecordDownloadFailure", functions, "download")
     return download.add_catch(failed, errors=["States.ALL"], result_path="$.error")

@@ -7,7 +7,9 @@ https://docs.aws.amazon.com/mediaconvert/latest/apireference/jobs.html
 from typing import Any
 
 
-def job_settings(profile: str, *, rendition: str, thumbnail: str, source: str, bitrate: Any) -> dict:
+def job_settings(
+    profile: str, *, rendition: str, thumbnail: str, source: str, bitrate: Any
+) -> dict:
     """`Settings` of CreateJob: an MP4 of the whole video, and one picture of it.
 
     profile: `cbr-5mbps` spends 5 Mbit/s whatever the source has; `source-matched` lets quality

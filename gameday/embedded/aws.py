@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import functools
+import logging
 import os
 import shutil
 import sys
@@ -18,9 +19,8 @@ import botocore.session
 from botocore.config import Config
 
 from gameday.embedded import fixes
-from gameday.embedded.emulator import environment, import_emulator
-from gameday.embedded.fixes import executions, schedules
-from gameday.embedded.fixes.function_runtime import SCRATCH
+from gameday.embedded.emulator import PACKAGE, environment, import_emulator
+from gameday.embedded.fixes import executions, function_runtime, schedules
 from gameday.embedded.mediaconvert import register
 from gameday.embedded.schedule_clock import ScheduleClock
 from gameday.embedded.server import LOOPBACK, Server, loopback_socket
@@ -206,7 +206,8 @@ class EmbeddedAws:
             "S3_DATA_DIR": str(self._objects),
             "S3_PERSIST": "1",
             "SFTP_ENABLED": "0",
-            SCRATCH: str(self.state_dir / "scratch"),
+            "STATE_DIR": str(self._services),
+            function_runtime.SCRATCH: str(self.state_dir / "scratch"),
         }
 
     def _configure(self) -> None:
@@ -220,6 +221,7 @@ class EmbeddedAws:
             if module is not None and hasattr(module, "reset"):
                 module.reset()
         lambda_runtime.reset()
+        function_runtime.prepare()
         executions.resume()
         persistence.PERSIST_STATE = self._app.PERSIST_STATE = True
         persistence.STATE_DIR = lambda_svc.STATE_DIR = str(self._services)
@@ -233,6 +235,8 @@ class EmbeddedAws:
     def _end_work(self) -> None:
         from ministack.core import lambda_runtime
 
+        # What is cut short from here on fails in many ways that no one need read about.
+        logging.getLogger(PACKAGE).setLevel(logging.CRITICAL)
         executions.stop_all()
         lambda_runtime.reset()
         executions.join_all()

@@ -97,5 +97,5 @@ def import_emulator(settings: dict[str, str]) -> ModuleType:
                 "ministack was imported before the embedded AWS started; import it nowhere else"
             )
         sys.meta_path.insert(0, _Finder)
-        logging.getLogger(PACKAGE).setLevel(logging.ERROR)
+    logging.getLogger(PACKAGE).setLevel(logging.ERROR)
     return importlib.import_module("ministack.app")

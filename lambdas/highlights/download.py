@@ -92,9 +92,7 @@ def _not_a_video(head: bytes, source: Source) -> Exception:
     return NotAVideo("the file is empty" if not head else "the file is not a video")
 
 
-def _copy(
-    chunks: Iterator[bytes], writer: Writer, largest: int
-) -> tuple[int, str, VideoInfo]:
+def _copy(chunks: Iterator[bytes], writer: Writer, largest: int) -> tuple[int, str, VideoInfo]:
     digest, probe, size = hashlib.sha256(), ContainerProbe(), 0
     for chunk in chunks:
         size += len(chunk)

@@ -44,6 +44,7 @@ class Command:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            check=False,
             timeout=LONGEST,
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -50,6 +50,11 @@ class Pipeline:
         self.provider = provider
         self._runs = 0
 
+    def list_only(self, *ids: int) -> None:
+        """Let the provider list these highlights alone."""
+        rows = self.provider.highlights
+        self.provider.highlights = [row for row in rows if row["id"] in ids]
+
     def run(self, game_day: GameDay = DAY) -> Run:
         """Start an execution for `game_day` and wait for its end."""
         self._runs += 1
@@ -66,9 +71,7 @@ class Pipeline:
 
     def objects(self, prefix: str = "") -> dict[str, str]:
         """Every version's id by key and number, so that a second write of a key is seen."""
-        listed = self.aws.client("s3").list_object_versions(
-            Bucket=self.vault.bucket, Prefix=prefix
-        )
+        listed = self.aws.client("s3").list_object_versions(Bucket=self.vault.bucket, Prefix=prefix)
         versions = [(one["Key"], one["VersionId"]) for one in listed.get("Versions", [])]
         return {f"{key}@{version}": key for key, version in versions}
 

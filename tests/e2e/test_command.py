@@ -61,9 +61,7 @@ def test_the_kept_days_are_listed_exported_and_deleted(command: Command, tmp_pat
     assert not command.home.exists()
 
 
-def test_the_environment_names_of_old_deployments_still_count(
-    provider: Provider, command: Command
-):
+def test_the_environment_names_of_old_deployments_still_count(provider: Provider, command: Command):
     quiet = Command(command.home)
     done = quiet.run(
         "run",

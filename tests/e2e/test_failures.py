@@ -6,17 +6,10 @@ import pytest
 
 from gameday.embedded.provider import Fault
 from tests.e2e.conftest import DAY, Pipeline
-from tests.e2e.test_grants import revoke
+from tests.e2e.roles import grant_everything, revoke
 
 LATE_FINISH = 412380371
 LATE_CLIP = "/media/pine-hollow_480p30.mp4"
-
-
-def only(pipeline: Pipeline, *ids: int) -> None:
-    """Let the provider list these highlights alone."""
-    pipeline.provider.highlights = [
-        row for row in pipeline.provider.highlights if row["id"] in ids
-    ]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +36,7 @@ def test_a_provider_that_will_not_answer_ends_the_run_at_once(pipeline: Pipeline
 
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.PER_SECOND_LIMIT, Fault.RESET])
 def test_a_provider_that_stumbles_is_asked_again(pipeline: Pipeline, fault):
-    only(pipeline, LATE_FINISH)
+    pipeline.list_only(LATE_FINISH)
     pipeline.provider.fail_next(fault, times=2)
 
     run = pipeline.run()
@@ -62,14 +55,14 @@ def test_a_provider_that_stays_down_fails_the_run_with_its_name(pipeline: Pipeli
 
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.TRUNCATED, Fault.RESET])
 def test_a_video_that_breaks_off_once_is_kept_all_the_same(pipeline: Pipeline, fault):
-    only(pipeline, LATE_FINISH)
+    pipeline.list_only(LATE_FINISH)
     pipeline.provider.fail_next(fault, path=LATE_CLIP)
 
     assert pipeline.run().statuses() == {str(LATE_FINISH): "playable"}
 
 
 def test_one_failing_video_leaves_the_others_and_a_rerun_mends_it(pipeline: Pipeline):
-    only(pipeline, LATE_FINISH, 412380195)
+    pipeline.list_only(LATE_FINISH, 412380195)
     pipeline.provider.fail_next(Fault.TRUNCATED, times=5, path=LATE_CLIP)
 
     first = pipeline.run()
@@ -89,7 +82,7 @@ def test_one_failing_video_leaves_the_others_and_a_rerun_mends_it(pipeline: Pipe
 
 
 def test_a_page_in_the_place_of_a_video_is_kept_as_a_link(pipeline: Pipeline):
-    only(pipeline, LATE_FINISH)
+    pipeline.list_only(LATE_FINISH)
     pipeline.provider.fail_next(Fault.HTML_PAGE, path=LATE_CLIP)
 
     run = pipeline.run()
@@ -100,12 +93,12 @@ def test_a_page_in_the_place_of_a_video_is_kept_as_a_link(pipeline: Pipeline):
 
 
 def test_a_transcoding_failure_is_mended_without_a_second_download(pipeline: Pipeline):
-    only(pipeline, LATE_FINISH)
-    revoke(pipeline, "TranscodeRole", "s3:PutObject")
+    pipeline.list_only(LATE_FINISH)
+    revoke(pipeline.aws, "TranscodeRole", "s3:PutObject")
     first = pipeline.run()
     assert first.statuses() == {str(LATE_FINISH): "failed"}
     assert "transcoding failed" in first.record["highlights"][0]["reason"]
-    grant_again(pipeline, "TranscodeRole")
+    grant_everything(pipeline.aws, "TranscodeRole")
     asked = len(pipeline.provider.requests)
 
     second = pipeline.run()
@@ -117,12 +110,12 @@ def test_a_transcoding_failure_is_mended_without_a_second_download(pipeline: Pip
 
 
 def test_a_failed_backup_is_reported_and_made_by_a_rerun(pipeline: Pipeline):
-    only(pipeline, LATE_FINISH)
-    revoke(pipeline, "BackUpTableRole", "dynamodb:CreateBackup")
+    pipeline.list_only(LATE_FINISH)
+    revoke(pipeline.aws, "BackUpTableRole", "dynamodb:CreateBackup")
     first = pipeline.run()
     assert first.execution.error == "RerunNeeded"
     assert "the backup failed" in first.record["summary"]
-    grant_again(pipeline, "BackUpTableRole")
+    grant_everything(pipeline.aws, "BackUpTableRole")
 
     second = pipeline.run()
 
@@ -142,20 +135,9 @@ def test_an_input_that_names_no_day_is_refused_in_words(pipeline: Pipeline):
 
 
 def test_a_vanished_row_does_not_make_a_failed_clip_forgotten(pipeline: Pipeline):
-    only(pipeline, LATE_FINISH)
+    pipeline.list_only(LATE_FINISH)
     pipeline.provider.fail_next(Fault.SERVER_ERROR, times=5, path=LATE_CLIP)
     assert pipeline.run().statuses() == {str(LATE_FINISH): "failed"}
     pipeline.provider.highlights = []
 
     assert pipeline.run(DAY).statuses() == {str(LATE_FINISH): "playable"}
-
-
-def grant_again(pipeline: Pipeline, role: str) -> None:
-    """Give the role's policies everything on everything."""
-    iam = pipeline.aws.client("iam")
-    (name,) = [
-        one["RoleName"] for one in iam.list_roles()["Roles"] if f"-{role}" in one["RoleName"]
-    ]
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    document = {"Version": "2012-10-17", "Statement": [everything]}
-    iam.put_role_policy(RoleName=name, PolicyName="again", PolicyDocument=json.dumps(document))

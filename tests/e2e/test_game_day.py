@@ -46,9 +46,7 @@ def test_the_backup_holds_what_was_written_last(pipeline: Pipeline):
     run = pipeline.run()
     dynamodb = pipeline.aws.client("dynamodb")
     (backup,) = dynamodb.list_backups()["BackupSummaries"]
-    dynamodb.restore_table_from_backup(
-        TargetTableName="restored", BackupArn=backup["BackupArn"]
-    )
+    dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup["BackupArn"])
 
     restored = dynamodb.scan(TableName="restored")["Items"]
     statuses = {item["id"]["S"]: item["status"]["S"] for item in restored}

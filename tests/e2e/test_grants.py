@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Pipeline
+from gameday.embedded.aws import EmbeddedAws
+from gameday.embedded.provider import Provider
+from tests.e2e.conftest import Pipeline, deployed
+from tests.e2e.roles import listed, policies_of, revoke, set_policies
 
 CLIP = 412380371
 GRANTS = [
@@ -56,14 +59,24 @@ BROUGHT_ALONG = (
 )
 
 
+@pytest.fixture(scope="module")
+def granted(running_aws: EmbeddedAws, assembly: Path, running_provider: Provider) -> Pipeline:
+    """One deployment for all: each test takes a grant away and gives it back."""
+    running_aws.reset()
+    return deployed(running_aws, assembly, running_provider)
+
+
 @pytest.mark.parametrize(("role", "action"), GRANTS, ids=lambda value: value)
-def test_a_run_fails_without(pipeline: Pipeline, role: str, action: str):
-    rows = pipeline.provider.highlights
-    pipeline.provider.highlights = [row for row in rows if row["id"] == CLIP]
-    revoke(pipeline, role, action)
+def test_a_run_fails_without(granted: Pipeline, provider: Provider, role: str, action: str):
+    (row,) = [row for row in provider.highlights if row["id"] == CLIP]
+    # A highlight that no other test has seen, so that every step has work.
+    provider.highlights = [{**row, "id": CLIP + 1 + GRANTS.index((role, action))}]
+    before = policies_of(granted.aws, role)
+    revoke(granted.aws, role, action)
 
-    run = pipeline.run()
+    run = granted.run()
 
+    set_policies(granted.aws, role, before)
     assert run.execution.status == "FAILED"
 
 
@@ -77,36 +90,6 @@ def test_every_grant_of_the_templates_is_known_here(assembly: Path):
                 assert action.startswith(BROUGHT_ALONG) or any(
                     role["Ref"].startswith(name) and action == needed for name, needed in known
                 ), f"{role['Ref']} may {action}, and no test says why"
-
-
-def revoke(pipeline: Pipeline, role: str, action: str) -> None:
-    """Take `action` out of every statement of the role's policies."""
-    iam = pipeline.aws.client("iam")
-    (name,) = [
-        one["RoleName"] for one in iam.list_roles()["Roles"] if f"-{role}" in one["RoleName"]
-    ]
-    revoked = False
-    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-        document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-        kept = []
-        for statement in document["Statement"]:
-            actions = listed(statement["Action"])
-            revoked = revoked or action in actions
-            left = [one for one in actions if one != action]
-            if left:
-                kept.append({**statement, "Action": left})
-        document["Statement"] = kept or [NOTHING]
-        iam.put_role_policy(
-            RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document)
-        )
-    assert revoked, f"{role} has no grant of {action}"
-
-
-NOTHING = {"Effect": "Deny", "Action": "sts:GetCallerIdentity", "Resource": "*"}
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def policies(template: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from tests.e2e.conftest import Pipeline, day
-from tests.e2e.test_grants import revoke
+from tests.e2e.roles import revoke
 
 SUNDAY_BEFORE = datetime(2026, 1, 11, 14, 0, tzinfo=UTC)  # 09:00 in New York
 SUNDAY_AFTER = datetime(2026, 1, 11, 14, 59, tzinfo=UTC)
@@ -39,7 +39,7 @@ def test_before_its_hour_in_new_york_nothing_starts(pipeline: Pipeline):
 
 
 def test_a_schedule_without_its_grant_starts_nothing(pipeline: Pipeline):
-    revoke(pipeline, "SchedulerRole", "states:StartExecution")
+    revoke(pipeline.aws, "SchedulerRole", "states:StartExecution")
 
     pipeline.aws.pass_time(SUNDAY_BEFORE, SUNDAY_AFTER)
 

@@ -1,7 +1,9 @@
 """Functions run with what Lambda has, and nothing of this machine."""
 
+import json
+
 import pytest
-from account import Account
+from account import Account, task
 
 IMPORT = """
 import importlib
@@ -104,6 +106,16 @@ def test_temporary_files_go_with_the_function(account: Account):
     )
 
     assert account.invoke(function).startswith(str(account.aws.state_dir / "scratch"))
+
+
+def test_many_execution_environments_start_at_once(account: Account):
+    function = account.function("import boto3\ndef handler(event, context): return event")
+    each = {"StartAt": "Each", "States": {"Each": task(function)}}
+    state = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": each, "End": True}
+
+    ended = account.run_state(state, {"items": list(range(8))})
+
+    assert json.loads(ended["output"]) == list(range(8))
 
 
 def test_decimals_are_returned_as_numbers(account: Account):

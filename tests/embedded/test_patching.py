@@ -89,12 +89,12 @@ def test_anything_else_is_refused_by_the_fixs_name(
     assert emulated.greet("Ada") == "hello Ada"
 
 
-def test_every_fix_notices_another_emulator(project: Path):
+def test_every_fix_notices_another_emulator(project: Path, tmp_path: Path):
     script = """
-import importlib, inspect
+import importlib, inspect, sys
 from gameday.embedded.emulator import import_emulator
 from gameday.embedded.fixes import FIXES, EmulatorChanged
-import_emulator({})
+import_emulator({"STATE_DIR": sys.argv[1]})
 inspect.getsource = lambda function: "def anything():\\n    pass\\n"
 for name in FIXES:
     try:
@@ -103,7 +103,11 @@ for name in FIXES:
         print(error.fix)
 """
     refused = subprocess.run(
-        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert refused.stdout.split() == list(FIXES)

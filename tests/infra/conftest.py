@@ -7,9 +7,9 @@ import pytest
 # Schema validation and cdk-nag have a test of their own; here they would only cost time.
 os.environ["CDK_VALIDATION"] = "false"
 
-from aws_cdk.assertions import Template  # noqa: E402
+from aws_cdk.assertions import Template
 
-from stacks.vault import build  # noqa: E402
+from stacks.vault import build
 
 
 @pytest.fixture(scope="session")

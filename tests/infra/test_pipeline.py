@@ -116,10 +116,7 @@ def test_no_secret_stands_in_a_template(pipeline: Template, storage: Template):
 
 def test_game_days_become_schedules_in_their_own_time_zone(pipeline: Template):
     schedules = pipeline.find_resources("AWS::Scheduler::Schedule")
-    said = {
-        name[:6]: []
-        for name in schedules
-    }
+    said = {name[:6]: [] for name in schedules}
     for name, schedule in schedules.items():
         properties = schedule["Properties"]
         assert properties["ScheduleExpressionTimezone"] == "America/New_York"

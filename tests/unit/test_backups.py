@@ -48,8 +48,13 @@ def test_a_name_it_gives_is_known_as_its_own(moment):
 
 
 def test_backups_of_others_are_not_ours():
-    for name in ("before-the-migration", f"{TABLE}-manual", f"{TABLE}2-20260101T000000Z",
-                 f"{TABLE}-20260101T000000Z-keep", f"my-{TABLE}-20260101T000000Z"):
+    for name in (
+        "before-the-migration",
+        f"{TABLE}-manual",
+        f"{TABLE}2-20260101T000000Z",
+        f"{TABLE}-20260101T000000Z-keep",
+        f"my-{TABLE}-20260101T000000Z",
+    ):
         assert not is_ours(Backup("arn", name, EPOCH, "AVAILABLE"), TABLE)
 
 

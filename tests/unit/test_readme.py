@@ -34,7 +34,7 @@ def test_every_make_target_named_is_there():
 
 
 def test_the_price_of_transcoding_is_that_of_the_price_table():
-    for lines, said in ((720, "$0.225"), (360, "$0.113")):
+    for lines, said in ((720, "$0.2250"), (360, "$0.1125")):
         clips = [Rendition(lines * 16 // 9, lines, 90)] * 10
-        assert f"${total(costs(Usage(renditions=clips))):.3f}" == said
+        assert f"${total(costs(Usage(renditions=clips))):.4f}" == said
         assert said in README

@@ -89,9 +89,17 @@ def test_what_cannot_be_deployed_is_refused(name, value):
     assert name in problems(**{name: value})
 
 
-@given(st.dictionaries(st.sampled_from(sorted(Settings.__dataclass_fields__)), st.none()
-                       | st.booleans() | st.integers() | st.floats() | st.text()
-                       | st.lists(st.text() | st.integers())))
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(Settings.__dataclass_fields__)),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text()
+        | st.lists(st.text() | st.integers()),
+    )
+)
 def test_any_context_gives_settings_or_a_named_error(context):
     try:
         Settings.from_context(context)

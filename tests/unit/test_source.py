@@ -123,8 +123,17 @@ def test_pages_and_playlists_are_never_asked(url):
 
 @pytest.mark.parametrize(
     "url",
-    [None, "", "ftp://a.example/x", "file:///etc/passwd", "nonsense", "http://", "http://[::1",
-     "http://a.example:99999/", "javascript:alert(1)"],
+    [
+        None,
+        "",
+        "ftp://a.example/x",
+        "file:///etc/passwd",
+        "nonsense",
+        "http://",
+        "http://[::1",
+        "http://a.example:99999/",
+        "javascript:alert(1)",
+    ],
 )
 def test_what_is_no_web_address_is_unavailable(url):
     with pytest.raises(Unavailable):
@@ -140,9 +149,24 @@ def test_no_message_holds_the_query_of_a_url():
 
 @pytest.mark.parametrize(
     "address",
-    ["10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "127.0.0.1", "0.0.0.0", "::1",
-     "100.64.0.1", "224.0.0.1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
-     "2002:a00:1::", "::", "255.255.255.255"],
+    [
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "127.0.0.1",
+        "0.0.0.0",
+        "::1",
+        "100.64.0.1",
+        "224.0.0.1",
+        "fe80::1",
+        "fc00::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "::",
+        "255.255.255.255",
+    ],
 )
 def test_private_addresses_in_every_form_are_known(address):
     assert not _is_public(address)

@@ -8,7 +8,6 @@ Variables: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.ht
 
 import importlib.util
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,21 +106,14 @@ def function_environment(
 
 
 def runtime_folder() -> Path:
-    """A folder of links to the packages that the runtime ships, and nothing else."""
-    folder = scratch_folder() / "runtime"
-    if not folder.exists():
-        partial = folder.with_name("runtime.partial")
-        partial.mkdir(exist_ok=True)
-        for package in SHIPPED:
-            spec = importlib.util.find_spec(package)
-            source = Path(spec.origin)
-            source = source.parent if source.name == "__init__.py" else source
-            link = partial / source.name
-            if not link.exists():
-                link.symlink_to(source)
-        partial.rename(folder)
-    return folder
+    return scratch_folder() / "runtime"
 
 
-def interpreter() -> str:
-    return sys.executable
+def prepare() -> None:
+    """Fill the runtime's folder with links to the packages that it ships, and nothing else."""
+    folder = runtime_folder()
+    folder.mkdir()
+    for package in SHIPPED:
+        source = Path(importlib.util.find_spec(package).origin)
+        source = source.parent if source.name == "__init__.py" else source
+        (folder / source.name).symlink_to(source)

@@ -109,8 +109,7 @@ def _picture(output: NamedOutput, video: Video, size: FrameSize) -> list[str]:
 def _frame_capture(output: NamedOutput, video: Video, size: FrameSize) -> Iterator[str]:
     capture = output.codec_settings
     rate = Fraction(capture["FramerateNumerator"], capture["FramerateDenominator"])
-    # The first frame, then the first of each interval; the small term keeps a frame that is due
-    # from being a rounding error too early.
+    # The first frame, then the first of each interval; the small term forgives rounding.
     interval = f"floor({{}}*{rate.numerator}/{rate.denominator}+1e-6)"
     due = f"gt({interval.format('t')},{interval.format('prev_selected_t')})"
     select = f"select='if(isnan(prev_selected_t),1,{due})'"
@@ -220,9 +219,10 @@ def _tools(h264: dict[str, Any]) -> Iterator[str]:
 def _audio(settings: dict[str, Any], output: NamedOutput, media: Media) -> Iterator[str]:
     for description in output.settings.get("AudioDescriptions", []):
         selector = audio_selector(settings, description.get("AudioSourceName")) or {}
-        track = selector.get("Tracks", [1])[0]
+        tracks = selector.get("Tracks")
+        track = tracks[0] if tracks else 1
         if track > len(media.audios):
-            if "Tracks" in selector:
+            if tracks:
                 raise JobFailed(
                     1040,
                     "Invalid audio track specified for audio_selector [1]. Audio track "

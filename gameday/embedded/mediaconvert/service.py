@@ -142,7 +142,7 @@ class MediaConvert:
         }
 
     def submit(self, request: dict[str, Any]) -> Job:
-        """Take the job of a request that follows the service model.
+        """Take the job of a request that follows the service model; a stopped service cancels it.
 
         Raises:
             BadRequest: it asks for what cannot be, or what is not implemented here.
@@ -155,7 +155,8 @@ class MediaConvert:
         job, is_new = self.jobs.submit(request, self.location, queue)
         if is_new:
             self._tags[job.settled("Arn")] = request.get("Tags", {})
-            self._queue.add(job)
+            if not self._queue.add(job):
+                self._cancel(job)
         return job
 
     def job(self, job_id: str) -> Job:
@@ -249,10 +250,13 @@ class _Queue:
         self._changed = threading.Condition()
         self._closed = False
 
-    def add(self, job: Job) -> None:
+    def add(self, job: Job) -> bool:
+        """Whether the job can wait here, which it cannot once the queue is closed."""
         with self._changed:
-            heapq.heappush(self._jobs, job)
-            self._changed.notify()
+            if not self._closed:
+                heapq.heappush(self._jobs, job)
+                self._changed.notify()
+            return not self._closed
 
     def take(self) -> Job | None:
         """The next job, once there is one; None when the queue is closed."""

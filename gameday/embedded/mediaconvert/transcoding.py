@@ -150,6 +150,8 @@ def _run(job: Job, arguments: list[str], folder: Path, duration: float | None) -
             f"Demuxer: [ReadPacketData File read failed - end of file hit at length [{length}]. "
             "Is file truncated?]",
         )
+    if "Could not open encoder before EOF" in report:
+        raise JobFailed(1020, "Video sync did not read enough good frames to process successfully")
     if code:
         raise JobFailed(1999, f"Unknown error: {_last_line(report)}")
 

@@ -85,6 +85,17 @@ def test_a_file_without_video(failure, ffmpeg, clip, tmp_path):
     assert "doesn't have video that the transcoder can consume" in message
 
 
+def test_a_file_whose_frames_are_broken(failure, clip, tmp_path):
+    content = clip.read_bytes()
+    start = content.index(b"mdat") + 4
+    broken = file(tmp_path / "broken.mp4", content[:start] + bytes(len(content) - start))
+
+    assert failure(broken) == (
+        1020,
+        "Video sync did not read enough good frames to process successfully",
+    )
+
+
 def test_an_unknown_codec(failure, clip, tmp_path):
     content = clip.read_bytes().replace(b"avc1", b"zzz1")
 

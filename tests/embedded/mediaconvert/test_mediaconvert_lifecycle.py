@@ -138,6 +138,14 @@ def test_stopping_the_service_cancels_its_jobs_and_cleans_up(
     assert account.keys(bucket, "out/") == []
 
 
+def test_a_stopped_service_takes_no_more_jobs(role, endless, small_service):
+    small_service.stop()
+    job = small_service.submit({"Role": role, "Settings": endless})
+
+    assert job.wait(30)
+    assert job.status == "CANCELED"
+
+
 def test_ffmpeg_dies_with_a_killed_owner(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
