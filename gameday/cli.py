@@ -16,25 +16,28 @@ from gameday.embedded.assembly import AssemblyError, DeploymentFailed
 from gameday.embedded.aws import StateInUse
 from gameday.embedded.cdk_cli import CdkFailed, CdkUnavailable
 from gameday.embedded.clips import ClipError
+from gameday.embedded.fixes import EmulatorChanged
+from gameday.embedded.server import PortUnavailable
 from gameday.export import export_day
 from gameday.home import Home
 from gameday.kept import NothingKept
 from gameday.request import Options, UsageError
 from gameday.steps import Steps
 from gameday.synthesis import SynthesisFailed
-from stacks.settings import SettingsError
 
-USAGE_ERRORS = (UsageError, SettingsError)
 FAILURES = (
-    StateInUse,
-    NothingKept,
-    CopyError,
+    AssemblyError,
     CdkFailed,
     CdkUnavailable,
-    DeploymentFailed,
-    AssemblyError,
-    SynthesisFailed,
     ClipError,
+    CopyError,
+    DeploymentFailed,
+    EmulatorChanged,
+    NothingKept,
+    OSError,
+    PortUnavailable,
+    StateInUse,
+    SynthesisFailed,
 )
 INTERRUPTED = 130  # what a shell reports of a program that SIGINT ended
 
@@ -54,7 +57,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except USAGE_ERRORS as error:
+        except UsageError as error:
             click.echo(f"gameday: {error}", err=True)
             ctx.exit(2)
         except FAILURES as error:

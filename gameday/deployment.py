@@ -21,7 +21,7 @@ from gameday.vault import Vault
 def understood(options: Options, home: Home, steps: Steps) -> Iterator[RunRequest]:
     """What `options` ask for; the sample day's provider runs meanwhile where they name none.
 
-    Raises UsageError and SettingsError.
+    Raises UsageError.
     """
     now, context = datetime.now(UTC), project_context()
     if names_provider(options):

@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 from gameday.embedded.sample import SAMPLE_KEY, SampleDay
 from lambdas.highlights.errors import InvalidInput
 from lambdas.highlights.game_day import GameDay, game_day_of
-from stacks.settings import Settings
+from stacks.settings import Settings, SettingsError
+
+OPTIONS = {
+    "leagues": "--league",
+    "limit": "--limit",
+    "provider_url": "--api-url",
+    "provider_host": "--api-host",
+    "allowed_private_hosts": "--allow-host",
+}
 
 
 class UsageError(ValueError):
@@ -47,7 +55,7 @@ class RunRequest:
 def run_request(
     options: Options, project_context: Mapping[str, Any], now: datetime, sample_url: str | None
 ) -> RunRequest:
-    """Understand `options`; raises UsageError or SettingsError.
+    """Understand `options`; raises UsageError.
 
     sample_url: where the sample day's provider listens; None when the options name a provider.
     """
@@ -68,7 +76,10 @@ def run_request(
     if sample_url is not None or options.api_url:
         allowed += _url_host(context["provider_url"])
     context["allowed_private_hosts"] = [*context.get("allowed_private_hosts", []), *allowed]
-    settings = Settings.from_context(context)
+    try:
+        settings = Settings.from_context(context)
+    except SettingsError as error:
+        raise UsageError(_in_options(error)) from None
     key = SAMPLE_KEY if sample_url is not None else options.api_key
     if not key or not key.strip():
         raise UsageError(
@@ -85,6 +96,16 @@ def run_request(
     except InvalidInput as error:
         raise UsageError(str(error)) from None
     return RunRequest(tuple(game_days), context, settings, key.strip(), sample_url is not None)
+
+
+def _in_options(error: SettingsError) -> str:
+    """The problems, named after the options that set them where there is one."""
+    lines = [
+        f"  {OPTIONS.get(problem.name, problem.name)}: got {problem.given}; "
+        f"expected {problem.expected}"
+        for problem in error.problems
+    ]
+    return "\n".join(["wrong settings", *lines])
 
 
 def names_provider(options: Options) -> bool:

@@ -56,7 +56,7 @@ class RunResult:
 def run(options: Options, home: Home, steps: Steps) -> RunResult:
     """Keep the game days that `options` ask for, in the embedded AWS of `home`.
 
-    Raises UsageError and SettingsError before anything is written, and the errors of the
+    Raises UsageError before anything is written, and the errors of the
     embedded AWS. Interrupted, it ends the execution; what is kept stays, a rerun continues.
     """
     began = time.monotonic()

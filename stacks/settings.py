@@ -37,7 +37,14 @@ class Problem:
     """One setting that is wrong: what was given, what is expected, how to mend it."""
 
     name: str
-    text: str
+    given: str
+    expected: str
+    fix: str
+
+    @property
+    def text(self) -> str:
+        """The problem as a sentence without the setting's name."""
+        return f"got {self.given}; expected {self.expected}; fix: {self.fix}"
 
 
 class _Rejected(ValueError):
@@ -97,10 +104,8 @@ class Settings:
             try:
                 values[name] = parse(context[name])
             except _Rejected as rejected:
-                text = (
-                    f"got {context[name]!r}; expected {rejected}; fix: -c {name}={_example(name)}"
-                )
-                problems.append(Problem(name, text))
+                fix = f"-c {name}={_example(name)}"
+                problems.append(Problem(name, repr(context[name]), str(rejected), fix))
         if problems:
             raise SettingsError(problems)
         return cls(**values)
@@ -116,7 +121,8 @@ def _misspelt(context: Mapping[str, Any]) -> list[Problem]:
         folded = re.sub(r"[^a-z]", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower())
         close = difflib.get_close_matches(folded, names, n=1, cutoff=0.75)
         if close:
-            problems.append(Problem(key, f"is not a setting; did you mean {close[0]!r}?"))
+            fix = f"did you mean {close[0]!r}?"
+            problems.append(Problem(key, repr(context[key]), "no setting of this name", fix))
     return problems
 
 

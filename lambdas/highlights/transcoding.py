@@ -7,9 +7,10 @@ HIGHEST_BITRATE = 5_000_000  # bits per second
 LOWEST_BITRATE = 100_000
 AUDIO_BITRATE = 64_000
 
-# Input errors: the same job on the same video fails again.
+# The same job on the same video fails again: it cannot be opened, has no video track, an unknown
+# codec, an impossible picture, or no index. A truncated one (1076) is not among them.
 # https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html
-INPUT_ERRORS = frozenset((1010, 1030, 1040, 1041, 1042, 1044, 1050, 1060, 1090))
+INPUT_ERRORS = frozenset((1010, 1020, 1030, 1040, 1075))
 
 
 def bitrate_ceiling(size: int, duration_seconds: float | None) -> int:

@@ -62,13 +62,13 @@ class Command:
         )
 
     @staticmethod
-    def wait_for(process: subprocess.Popen, words: str) -> None:
-        """Read what the process prints until a line holds `words`."""
+    def wait_for(process: subprocess.Popen, words: str) -> str:
+        """Read what the process prints until a line holds `words`, and return all of it."""
         seen = []
         for line in process.stdout:
             seen.append(line)
             if words in line:
-                return
+                return "".join(seen)
         raise AssertionError(f"{words!r} never came:\n{''.join(seen)}")
 
     def _line(self, name: str, options: tuple[str, ...]) -> list[str]:

@@ -1,7 +1,12 @@
 """What a person types, and what it says and returns."""
 
 import json
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,3 +179,20 @@ def test_every_command_explains_itself(tmp_path: Path, name: str):
 
     assert done.code == 0
     assert "--home" in done.out
+
+
+def test_what_stays_up_is_reached_with_the_printed_exports(command: Command):
+    up = command.start("up")
+    exports = command.wait_for(up, "Ctrl-C")
+    pairs = re.findall(r"export (\w+)=(\S+)", exports)
+    listed = subprocess.run(
+        [sys.executable, "-c", "import boto3; print(boto3.client('s3').list_buckets()['Buckets'])"],
+        env=os.environ | dict(pairs),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    up.send_signal(signal.SIGINT)
+
+    assert up.wait(30) == 0
+    assert "archive" in listed.stdout

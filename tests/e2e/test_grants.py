@@ -38,6 +38,7 @@ GRANTS = [
     ("GameDayRole", "lambda:InvokeFunction"),
     ("GameDayRole", "mediaconvert:CreateJob"),
     ("GameDayRole", "iam:PassRole"),
+    ("GameDayRole", "mediaconvert:GetJob"),
     ("GameDayRole", "events:PutRule"),
 ]
 # Needed in cases of their own, which have tests of their own: a refresh, a failure, rotation,
@@ -49,7 +50,6 @@ IN_OTHER_CASES = {
     ("BackUpTableRole", "dynamodb:DeleteBackup"),
     ("DownloadVideoRole", "s3:GetObject*"),
     ("GameDayRole", "mediaconvert:CancelJob"),
-    ("GameDayRole", "mediaconvert:GetJob"),
     ("SchedulerRole", "states:StartExecution"),
 }
 # What the CDK's grants bring along, and what only AWS itself asks for.

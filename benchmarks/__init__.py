@@ -1,0 +1,1 @@
+"""The vault against the pipeline it replaces: ratios measured side by side, in one run."""

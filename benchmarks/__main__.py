@@ -1,0 +1,73 @@
+"""`python -m benchmarks`: measures, and prints tables; `--json` keeps the raw figures."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import game_day, memory, provider_calls, start
+
+BENCHMARKS = {
+    "game_day": game_day,
+    "start": start,
+    "memory": memory,
+    "provider_calls": provider_calls,
+}
+
+
+def main() -> None:
+    """Run the benchmarks that were asked for, all by default."""
+    options = _options()
+    machine = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 2),
+        "repetitions": options.repetitions,
+    }
+    print(
+        "{date}, {cores} cores, {system}, Python {python}, load {load} before; "
+        "medians of {repetitions}".format(**machine)
+    )
+    figures = {"machine": machine}
+    with tempfile.TemporaryDirectory(prefix="gameday-benchmarks-") as scratch:
+        for name in options.names or BENCHMARKS:
+            began = time.monotonic()
+            figures[name] = BENCHMARKS[name].measure(Path(scratch), options.repetitions)
+            print(f"{name} took {time.monotonic() - began:.0f} s", file=sys.stderr)
+            for table in BENCHMARKS[name].tables(figures[name]):
+                print(f"\n{table}\n", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", type=_name, metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; else all"
+    )
+    parser.add_argument("-n", dest="repetitions", type=_repetitions, default=3, help="repetitions")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the raw figures here")
+    return parser.parse_args()
+
+
+def _name(text: str) -> str:
+    if text not in BENCHMARKS:
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(BENCHMARKS)}")
+    return text
+
+
+def _repetitions(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("expected a whole number from 1")
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()

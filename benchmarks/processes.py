@@ -1,0 +1,84 @@
+"""Runs each thing that is measured in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 180  # seconds after which a program counts as hanging
+
+# What `gameday run` would otherwise take from the shell: another provider, another day.
+PROVIDER_VARIABLES = ("API_URL", "RAPIDAPI_HOST", "RAPIDAPI_KEY", "LEAGUE_NAME", "LIMIT", "DATE")
+
+
+class ContenderFailed(RuntimeError):
+    """A program that was to be measured failed; the text has the end of what it said."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A program that has ended well. seconds: from its start to its end."""
+
+    seconds: float
+    out: str
+
+
+def run(*command: str, **variables: str) -> Done:
+    """Run a program to its end; raises ContenderFailed."""
+    began = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment() | variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+    seconds = time.monotonic() - began
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip()[-2000:]
+        raise ContenderFailed(f"{' '.join(command)} ended with {done.returncode}:\n{said}")
+    return Done(seconds, done.stdout)
+
+
+def run_module(name: str, *arguments: str) -> Done:
+    """Run `python -m name` to its end; raises ContenderFailed."""
+    return run(sys.executable, "-m", name, *arguments)
+
+
+def figures_of(contender: str, *arguments: str) -> Any:
+    """What a program of `benchmarks.contenders` prints; raises ContenderFailed."""
+    return json.loads(run_module(f"benchmarks.contenders.{contender}", *arguments).out)
+
+
+@contextmanager
+def serving(contender: str, *arguments: str) -> Iterator[str]:
+    """A server of `benchmarks.contenders`, running in the block; the line that it prints first."""
+    command = [sys.executable, "-m", f"benchmarks.contenders.{contender}", *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.stdin.close()  # by which it knows that it may end
+
+
+def environment() -> dict[str, str]:
+    """The variables of this process without those that would change what is measured."""
+    kept = {name: value for name, value in os.environ.items() if name not in PROVIDER_VARIABLES}
+    return kept | {"NO_PROXY": "127.0.0.1", "COLUMNS": "200"}
