@@ -4,12 +4,10 @@ This process stays small on purpose: to the kernel, a child's peak is never belo
 had when it started it. `floor_bytes` is that.
 """
 
-import resource
-
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import figures_of, serving
+from benchmarks.processes import figures_of, peak_memory, serving
 from benchmarks.report import Table, megabytes, middle, ratio, seconds
 
 SIZES = {"16 MB": 16_000_000, "256 MB": 256_000_000}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -76,6 +77,13 @@ def serving(contender: str, *arguments: str) -> Iterator[str]:
             yield server.stdout.readline().strip()
         finally:
             server.stdin.close()  # by which it knows that it may end
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In bytes on macOS and in kilobytes elsewhere: getrusage(2) of each.
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def environment() -> dict[str, str]:

@@ -4,11 +4,12 @@ Prints the peak memory of this process, in bytes, and the seconds of the downloa
 """
 
 import json
-import resource
 import sys
 import time
 from types import SimpleNamespace
 from typing import Any
+
+from benchmarks.processes import peak_memory
 
 BUCKET, LARGEST = "bucket", 10**12
 
@@ -77,10 +78,7 @@ def main(way: str, url: str, size: int) -> None:
     seconds = time.monotonic() - began
     if s3.bytes_taken != size:
         sys.exit(f"{s3.bytes_taken:,} of {size:,} bytes were written")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # In kilobytes, but on macOS in bytes: getrusage(2) of each.
-    peak_bytes = peak if sys.platform == "darwin" else peak * 1024
-    print(json.dumps({"peak_bytes": peak_bytes, "seconds": seconds}))
+    print(json.dumps({"peak_bytes": peak_memory(), "seconds": seconds}))
 
 
 if __name__ == "__main__":

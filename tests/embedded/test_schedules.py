@@ -1,12 +1,14 @@
 """Schedules fire in their own time zone, with the input and under the role they were given."""
 
+import itertools
 import json
-from datetime import UTC, datetime
-from itertools import pairwise
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from account import Account
+from account import Account, until
 from botocore.exceptions import ClientError
+
+from gameday.embedded.schedule_clock import ScheduleClock
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 
@@ -79,7 +81,7 @@ def test_time_that_passes_in_pieces_fires_each_time_once(account: Account, targe
     schedule(account, target, "cron(0 * * * ? *)")
     pieces = ["2026-11-21T00:00", "2026-11-21T00:59", "2026-11-21T01:00", "2026-11-21T02:30"]
 
-    times = [time for pair in pairwise(pieces) for time in fired(account, *pair)]
+    times = [time for pair in itertools.pairwise(pieces) for time in fired(account, *pair)]
 
     assert times == ["11-21 01:00", "11-21 02:00"]
 
@@ -161,3 +163,15 @@ def test_a_template_keeps_the_zone_and_an_update_changes_it(account: Account, ta
     assert deploy("create_stack", new_york) == ("CREATE_COMPLETE", new_york)
     assert deploy("update_stack", denver) == ("UPDATE_COMPLETE", denver)
     assert deploy("update_stack", "Mars/Olympus") == ("UPDATE_ROLLBACK_COMPLETE", denver)
+
+
+def test_the_clock_fires_what_came_due_since_it_last_looked():
+    start, passed = utc("2026-11-21T09:00"), []
+    times = (start + timedelta(minutes=minute) for minute in itertools.count())
+    clock = ScheduleClock(lambda after, until: passed.append((after, until)) or [], times.__next__)
+
+    clock.start()
+    until(lambda: len(passed), lambda count: count == 1)
+    clock.stop()
+
+    assert passed[0] == (start, start + timedelta(minutes=1))

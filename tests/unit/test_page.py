@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gameday.copies import CopyError
-from gameday.page import write_page
+from gameday.page import render_page, write_page
 from tests.day_record import Archive, day_record, playable, without_clip
 from tests.parsed_page import Parsed
 
@@ -131,3 +131,9 @@ def test_a_clip_of_unknown_size_has_its_place(tmp_path: Path):
     parsed = Parsed(write_page(day_record([item]), tmp_path, archive.read))
     assert "Untitled highlight" in parsed.text
     assert len(parsed.all("video")) == 1
+
+
+def test_a_link_only_highlight_links_to_its_page():
+    item = without_clip("1", "Recap", "link_only", "a page")
+    record = day_record([{**item, "url": "https://video.example/watch?v=1&t=2"}])
+    assert 'href="https://video.example/watch?v=1&amp;t=2"' in render_page(record, {})

@@ -77,10 +77,10 @@ def apply() -> None:
     )
 
 
-def exit_of(process: subprocess.Popen) -> dict[str, Any]:
-    """The worker's answer in the place of one that ended without answering."""
+def exit_of(process: subprocess.Popen | None) -> dict[str, Any]:
+    """The worker's answer in the place of one that ended, or was ended, without answering."""
     try:
-        status = process.wait(EXIT_WAIT_SECONDS)
+        status = process.wait(EXIT_WAIT_SECONDS) if process else None
     except subprocess.TimeoutExpired:
         status = None
     if not status:
