@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import game_day, memory, provider_calls, start
+from benchmarks.processes import ContenderFailed
 
 BENCHMARKS = {
     "game_day": game_day,
@@ -42,7 +43,7 @@ def main() -> None:
             figures[name] = BENCHMARKS[name].measure(Path(scratch), options.repetitions)
             print(f"{name} took {time.monotonic() - began:.0f} s", file=sys.stderr)
             for table in BENCHMARKS[name].tables(figures[name]):
-                print(f"\n{table}\n", flush=True)
+                print(f"\n{table}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
 
@@ -54,7 +55,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("-n", dest="repetitions", type=_repetitions, default=3, help="repetitions")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the raw figures here")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.json and not options.json.absolute().parent.is_dir():
+        parser.error(f"there is no folder for {options.json}")
+    return options
 
 
 def _name(text: str) -> str:
@@ -70,4 +74,7 @@ def _repetitions(text: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ContenderFailed as error:
+        sys.exit(str(error))

@@ -21,7 +21,7 @@ def home_of_vault(scratch: Path, repetition: int) -> Path:
 @functools.cache
 def vault_day(scratch: Path, repetition: int) -> dict[str, Any]:
     """`gameday run` twice in an empty home: of each run `seconds`, and `steps`, those of each step."""
-    home = _home(scratch, f"vault-{repetition}")
+    home = _with_clips(home_of_vault(scratch, repetition), scratch)
     figures = {}
     for name in ("first", "second"):
         command = (sys.executable, "-m", "gameday", "run", "--home", str(home), "--json")
@@ -33,13 +33,13 @@ def vault_day(scratch: Path, repetition: int) -> dict[str, Any]:
 @functools.cache
 def seeds_day(scratch: Path, repetition: int) -> dict[str, Any]:
     """The seeds' way twice: of each run `seconds`, `playable_seconds`, `usage`."""
-    return figures_of("seeds_day", str(_home(scratch, f"seeds-{repetition}")))
+    return figures_of("seeds_day", str(_with_clips(scratch / f"seeds-{repetition}", scratch)))
 
 
 @functools.cache
 def vault_usage(scratch: Path) -> dict[str, Any]:
     """The usage of the vault's first run and of its second, which does not vary."""
-    return figures_of("vault_day", str(_home(scratch, "vault-metered")))
+    return figures_of("vault_day", str(_with_clips(scratch / "vault-metered", scratch)))
 
 
 @functools.cache
@@ -49,8 +49,7 @@ def _clips(scratch: Path) -> Path:
     return folder
 
 
-def _home(scratch: Path, name: str) -> Path:
-    """A home that holds the sample day's clips and nothing else."""
-    home = scratch / name
+def _with_clips(home: Path, scratch: Path) -> Path:
+    """`home`, made to hold the sample day's clips and nothing else."""
     shutil.copytree(_clips(scratch), home / "sample")
     return home

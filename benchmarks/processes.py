@@ -63,7 +63,10 @@ def figures_of(contender: str, *arguments: str) -> Any:
 
 @contextmanager
 def serving(contender: str, *arguments: str) -> Iterator[str]:
-    """A server of `benchmarks.contenders`, running in the block; the line that it prints first."""
+    """A server of `benchmarks.contenders`, running in the block; the line that it prints first.
+
+    Raises ContenderFailed.
+    """
     command = [sys.executable, "-m", f"benchmarks.contenders.{contender}", *arguments]
     with subprocess.Popen(
         command,
@@ -74,7 +77,10 @@ def serving(contender: str, *arguments: str) -> Iterator[str]:
         text=True,
     ) as server:
         try:
-            yield server.stdout.readline().strip()
+            said = server.stdout.readline().strip()
+            if not said:
+                raise ContenderFailed(f"{' '.join(command)} ended before it served")
+            yield said
         finally:
             server.stdin.close()  # by which it knows that it may end
 

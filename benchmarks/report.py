@@ -52,6 +52,4 @@ def megabytes(value: float) -> str:
 
 def ratio(value: float, base: float) -> str:
     """How many times `base` `value` is."""
-    if not base:
-        return "" if value else "equal"
     return f"{value / base:.2f}x" if value < 10 * base else f"{value / base:.0f}x"

@@ -1,14 +1,15 @@
 """The pipeline that the vault replaces, re-created small: three scripts, one after the other.
 
-    python -m benchmarks.seeds_way            all three, each in a process of its own, as theirs
     python -m benchmarks.seeds_way fetch      one query; its JSON to S3; put_item per record
     python -m benchmarks.seeds_way process    each URL into memory, from there to S3
     python -m benchmarks.seeds_way transcode  a MediaConvert job per video, not waited for
 
-It follows the public description of that pipeline. In its favour, and so that both sides do equal
+It follows the description at https://github.com/alahl1/SportsDataBackup. In its favour, and so that both sides do equal
 work, it mends what would stop theirs: it asks for the game day in the league's time zone, goes on
 after a URL that fails, leaves out a URL that leads off this machine, which theirs would store as
 `video/mp4`, and makes a job for each video instead of for the first one only.
+
+The third script needs no requests, so that only the first two import it.
 
 Between two of the scripts theirs sleeps for a minute. Nothing sleeps here: `game_day.py`, which
 measures this, adds the minutes.
@@ -16,7 +17,6 @@ measures this, adds the minutes.
 
 import json
 import os
-import subprocess
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
@@ -24,9 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-import requests
 from botocore.exceptions import ClientError
-
 
 INPUT_KEY = "highlights/basketball_highlights.json"
 VIDEOS = "videos/"
@@ -34,14 +32,10 @@ PROCESSED_VIDEOS = "processed_videos/"
 TIMEOUT = 30
 
 
-def run_all() -> None:
-    """The scripts in order; raises CalledProcessError."""
-    for script in SCRIPTS:
-        subprocess.run([sys.executable, "-m", "benchmarks.seeds_way", script], check=True)
-
-
 def fetch() -> None:
     """The provider's answer to one query, into the bucket and the table."""
+    import requests
+
     answer = requests.get(
         os.environ["API_URL"],
         headers={"x-rapidapi-key": os.environ["RAPIDAPI_KEY"]},
@@ -76,6 +70,8 @@ def _save_to_bucket(highlights: dict[str, Any]) -> None:
 
 def process() -> None:
     """Every video of the saved answer, into the bucket."""
+    import requests
+
     s3, bucket = boto3.client("s3"), os.environ["S3_BUCKET_NAME"]
     highlights = json.load(s3.get_object(Bucket=bucket, Key=INPUT_KEY)["Body"])
     for index, record in enumerate(highlights["data"]):
@@ -147,4 +143,4 @@ def _job_settings(source: str, bucket: str) -> dict[str, Any]:
 SCRIPTS = {"fetch": fetch, "process": process, "transcode": transcode}
 
 if __name__ == "__main__":
-    SCRIPTS[sys.argv[1]]() if len(sys.argv) > 1 else run_all()
+    SCRIPTS[sys.argv[1]]()

@@ -14,6 +14,7 @@ logger = Logger()
 # Codes of errors that pass, beside those that come with a 5xx status.
 PASSING = (
     "BackupInUseException",
+    "ConditionalRequestConflict",
     "InternalServerError",
     "LimitExceededException",
     "ProvisionedThroughputExceededException",

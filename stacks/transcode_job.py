@@ -115,7 +115,7 @@ def _source_matched(bitrate: Any) -> dict[str, Any]:
         "RateControlMode": "QVBR",
         "MaxBitrate": bitrate,
         "QvbrSettings": {"QvbrQualityLevel": 7},
-        "QualityTuningLevel": "SINGLE_PASS",
+        "QualityTuningLevel": "SINGLE_PASS_HQ",
         "SceneChangeDetect": "TRANSITION_DETECTION",
     }
 

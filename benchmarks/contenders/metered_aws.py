@@ -62,13 +62,18 @@ class MeteredAws(EmbeddedAws):
 
 @contextmanager
 def metering(aws: MeteredAws, provider: Provider) -> Iterator[Usage]:
-    """The usage of what runs in the block; complete when it ends."""
+    """The usage of what runs in the block; complete when it ends.
+
+    Raises RuntimeError when no request was seen, which no run comes without.
+    """
     usage = Usage()
     asked, jobs = len(provider.requests), len(_jobs(aws))
     operations, written = aws.operations.copy(), aws.bytes_written
     yield usage
     paths = [request.path for request in provider.requests[asked:]]
     done = aws.operations - operations
+    if not done:
+        raise RuntimeError("nothing was metered: requests no longer pass through MeteredAws")
     usage.provider_calls = paths.count(HIGHLIGHTS_PATH)
     usage.clip_requests = sum(path.startswith(MEDIA_PATH) for path in paths)
     usage.videos = done["PutVideo"]
@@ -79,9 +84,9 @@ def metering(aws: MeteredAws, provider: Provider) -> Iterator[Usage]:
     usage.backups = done["CreateBackup"]
 
 
-def unfinished_jobs(aws: EmbeddedAws) -> int:
-    """How many jobs MediaConvert still has to do."""
-    return sum(job["Status"] in ("SUBMITTED", "PROGRESSING") for job in _jobs(aws))
+def job_statuses(aws: EmbeddedAws) -> set[str]:
+    """The statuses that MediaConvert's jobs have."""
+    return {job["Status"] for job in _jobs(aws)}
 
 
 def _jobs(aws: EmbeddedAws) -> list[dict[str, Any]]:

@@ -8,12 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders.metered_aws import MeteredAws, metering, unfinished_jobs
+from benchmarks.contenders.metered_aws import MeteredAws, job_statuses, metering
 from benchmarks.processes import ROOT, environment
 from gameday.embedded.provider import Provider
 from gameday.embedded.sample import SAMPLE_KEY, SampleDay, serve_sample
 from gameday.synthesis import project_context
 
+SCRIPTS = ("fetch", "process", "transcode")
 BUCKET = "seeds-highlights"
 TABLE = "SportsHighlights"
 ROLE = "MediaConvertRole"
@@ -31,16 +32,19 @@ def _run(aws: MeteredAws, provider: Provider, settings: dict[str, str]) -> dict[
     """seconds: of the pipeline. playable_seconds: until its jobs, which it leaves, are done."""
     with metering(aws, provider) as usage:
         began = time.monotonic()
-        subprocess.run(
-            [sys.executable, "-m", "benchmarks.seeds_way"],
-            cwd=ROOT,
-            env=environment() | aws.environment() | settings,
-            check=True,
-        )
+        for script in SCRIPTS:
+            subprocess.run(
+                [sys.executable, "-m", "benchmarks.seeds_way", script],
+                cwd=ROOT,
+                env=environment() | aws.environment() | settings,
+                check=True,
+            )
         seconds = time.monotonic() - began
-        while unfinished_jobs(aws):
+        while (statuses := job_statuses(aws)) & {"SUBMITTED", "PROGRESSING"}:
             time.sleep(POLL)
         playable = time.monotonic() - began
+    if statuses != {"COMPLETE"}:
+        sys.exit(f"jobs ended as {', '.join(statuses)}")
     return {"seconds": seconds, "playable_seconds": playable, "usage": asdict(usage)}
 
 

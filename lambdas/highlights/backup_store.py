@@ -42,7 +42,7 @@ class BackupStore:
             answer = self._dynamodb.describe_backup(BackupArn=backup.arn)
             status = answer["BackupDescription"]["BackupDetails"]["BackupStatus"]
         except self._dynamodb.exceptions.BackupNotFoundException:
-            status = "DELETED"
+            status = "CREATING"  # asked for a moment ago and not listed everywhere yet
         if status == "CREATING":
             raise BackupNotReady(f"the backup {backup.name} is not AVAILABLE yet")
         if status != "AVAILABLE":
