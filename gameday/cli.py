@@ -17,6 +17,7 @@ from gameday.embedded.aws import StateInUse
 from gameday.embedded.cdk_cli import CdkFailed, CdkUnavailable
 from gameday.embedded.clips import ClipError
 from gameday.embedded.fixes import EmulatorChanged
+from gameday.embedded.fixes.interruptions import StateUnreadable
 from gameday.embedded.server import PortUnavailable
 from gameday.export import export_day
 from gameday.home import Home
@@ -37,6 +38,7 @@ FAILURES = (
     OSError,
     PortUnavailable,
     StateInUse,
+    StateUnreadable,
     SynthesisFailed,
 )
 INTERRUPTED = 130  # what a shell reports of a program that SIGINT ended

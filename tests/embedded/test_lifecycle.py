@@ -138,6 +138,8 @@ def test_stopping_ends_executions_functions_and_threads(tmp_path: Path):
         lambda: {thread.name for thread in set(threading.enumerate()) - before},
         lambda started: started <= idle,
     )
+    named = ("ministack", "evb", "embedded", "mediaconvert")
+    assert {t.name for t in threading.enumerate() if t.name.startswith(named)} <= idle
     assert list((tmp_path / "state").glob("scratch/*")) == []
 
     with EmbeddedAws(tmp_path / "state") as aws:
