@@ -167,10 +167,11 @@ class EmbeddedAws:
         fixes.apply_all()
         self._configure()
         self._mediaconvert = register(self)
-        undo.callback(self._mediaconvert.stop)
         self._server = Server(self._serve, sock)
         self._server.start()
         undo.callback(self._server.stop)
+        # While the server still answers, so that a job can take back what it uploaded.
+        undo.callback(self._mediaconvert.stop)
         # By then everything is saved; the emulator would write it all a second time.
         undo.callback(setattr, self._app, "PERSIST_STATE", False)
         snapshots = Snapshots(self._app, self._services, self._was_active)
