@@ -9,7 +9,7 @@ run: .venv/run.stamp  ## keep the sample game day in an AWS on this machine
 	@$(BIN)/gameday run
 
 test: .venv/dev.stamp node_modules/.stamp  ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 check: .venv/dev.stamp  ## format and lint, changing nothing
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

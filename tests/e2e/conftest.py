@@ -135,8 +135,9 @@ def assembly(running_provider: Provider, tmp_path_factory: pytest.TempPathFactor
     return assembly_for(context, tmp_path_factory.mktemp("assemblies"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    """The one embedded AWS that a process can run, given back for the next module's."""
     with EmbeddedAws(tmp_path_factory.mktemp("aws")) as aws:
         yield aws
 

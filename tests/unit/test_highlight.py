@@ -12,6 +12,7 @@ DAY = GameDay("NCAA", date(2026, 1, 10))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
 )
 rows = st.fixed_dictionaries(
     {},
