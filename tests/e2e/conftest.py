@@ -1,6 +1,7 @@
 """The product as deployed: real templates, real bundle, real roles, in the embedded AWS."""
 
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ from gameday.synthesis import assembly_for, project_context
 from gameday.vault import Execution, Vault
 from lambdas.highlights.game_day import GameDay
 from tests.e2e.command import Command
+
+# Where the tests run in the background, Ctrl-C is ignored, and so it would be by what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEY = "a-test-key"
 DAY = GameDay(SampleDay.league, SampleDay.game_date)

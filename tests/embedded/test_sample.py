@@ -10,8 +10,6 @@ import requests
 from gameday.embedded.clips import Clip, ClipError
 from gameday.embedded.sample import CLIPS, SAMPLE_KEY, SampleDay, sample_day, serve_sample
 
-# One worker makes the clips, once.
-pytestmark = pytest.mark.xdist_group("sample")
 MATCH_FIELDS = {"id", "round", "date", "country", "league", "season", "homeTeam", "awayTeam"}
 
 
