@@ -20,7 +20,7 @@ def home_of_vault(scratch: Path, repetition: int) -> Path:
 
 @functools.cache
 def vault_day(scratch: Path, repetition: int) -> dict[str, Any]:
-    """`gameday run` twice in an empty home: of each run `seconds`, and `steps`, those of each step."""
+    """`gameday run` twice in an empty home: of each run `seconds`, and by step `steps`."""
     home = _with_clips(home_of_vault(scratch, repetition), scratch)
     figures = {}
     for name in ("first", "second"):

@@ -4,10 +4,11 @@
     python -m benchmarks.seeds_way process    each URL into memory, from there to S3
     python -m benchmarks.seeds_way transcode  a MediaConvert job per video, not waited for
 
-It follows the description at https://github.com/alahl1/SportsDataBackup. In its favour, and so that both sides do equal
-work, it mends what would stop theirs: it asks for the game day in the league's time zone, goes on
-after a URL that fails, leaves out a URL that leads off this machine, which theirs would store as
-`video/mp4`, and makes a job for each video instead of for the first one only.
+It follows the description at https://github.com/alahl1/SportsDataBackup. In its favour, and so
+that both sides see the same clips, it mends what would stop theirs: it asks for the game day in
+the league's time zone, goes on after a URL that fails, leaves out a URL that leads off this
+machine, which theirs would store as `video/mp4`, and makes a job for each video instead of for the
+first one only.
 
 The third script needs no requests, so that only the first two import it.
 

@@ -114,17 +114,15 @@ class VideoWriter:
                 **self._target, ContentType=self._content_type, ChecksumAlgorithm="SHA256"
             )
             self._upload = {"UploadId": created["UploadId"]}
-        number = len(self._parts) + 1
+        number, checksum = len(self._parts) + 1, _sha256(body)
         sent = self._s3.upload_part(
             **self._target,
             **self._upload,
             PartNumber=number,
             Body=body,
-            ChecksumSHA256=_sha256(body),
+            ChecksumSHA256=checksum,
         )
-        self._parts.append(
-            {"PartNumber": number, "ETag": sent["ETag"], "ChecksumSHA256": _sha256(body)}
-        )
+        self._parts.append({"PartNumber": number, "ETag": sent["ETag"], "ChecksumSHA256": checksum})
 
 
 def _sha256(body: bytes) -> str:

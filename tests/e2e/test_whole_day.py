@@ -2,18 +2,34 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
+import pytest
+
+from gameday.embedded.aws import EmbeddedAws
+from gameday.embedded.provider import Provider
 from gameday.embedded.sample import SampleDay
-from tests.e2e.conftest import KEY, Pipeline, day
+from tests.e2e.conftest import KEY, Pipeline, Run, day, deployed
 
 PLAYABLE = {"412380195", "412380217", "412380240", "412380263", "412380371"}
 
 
-def test_a_game_day_is_fetched_stored_transcoded_and_backed_up(
-    pipeline: Pipeline, sample: SampleDay
-):
-    pipeline.provider.media = dict(sample.media)
-    run = pipeline.run()
+@pytest.fixture(scope="module")
+def kept(
+    running_aws: EmbeddedAws, assembly: Path, running_provider: Provider, sample: SampleDay
+) -> tuple[Pipeline, Run]:
+    """The sample day with its own clips, run once; tests that only look share it."""
+    running_aws.reset()
+    running_provider.media = dict(sample.media)
+    running_provider.highlights = sample.highlights(running_provider.base_url)
+    for row in running_provider.highlights:
+        row["url"] += "?X-Amz-Signature=do-not-log-me"
+    pipeline = deployed(running_aws, assembly, running_provider)
+    return pipeline, pipeline.run()
+
+
+def test_a_game_day_is_fetched_stored_transcoded_and_backed_up(kept: tuple[Pipeline, Run]):
+    pipeline, run = kept
 
     assert run.execution.status == "SUCCEEDED", run.execution.message
     assert Counter(run.statuses().values()) == {"playable": 5, "link_only": 1, "unavailable": 1}
@@ -35,15 +51,25 @@ def test_a_game_day_is_fetched_stored_transcoded_and_backed_up(
     assert backup["BackupStatus"] == "AVAILABLE"
 
 
-def test_the_raw_answer_is_kept_as_it_came(pipeline: Pipeline):
-    pipeline.run()
+def test_no_rendition_is_larger_than_its_source_in_pixels_or_bits(kept: tuple[Pipeline, Run]):
+    _, run = kept
+    for highlight in run.record["highlights"]:
+        if highlight["status"] == "playable":
+            video, rendition = highlight["video"], highlight["rendition"]
+            assert rendition["width"] == video["width"]
+            assert rendition["height"] == video["height"]
+            assert rendition["bytes"] <= 1.05 * video["bytes"]
 
+
+def test_the_raw_answer_is_kept_as_it_came(kept: tuple[Pipeline, Run]):
+    pipeline, _ = kept
     (key,) = pipeline.objects("highlights/NCAA/2026-01-10/").values()
+
     assert len(json.load(pipeline.vault.read_object(key))["data"]) == 9
 
 
-def test_the_backup_holds_what_was_written_last(pipeline: Pipeline):
-    run = pipeline.run()
+def test_the_backup_holds_what_was_written_last(kept: tuple[Pipeline, Run]):
+    pipeline, run = kept
     dynamodb = pipeline.aws.client("dynamodb")
     (backup,) = dynamodb.list_backups()["BackupSummaries"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup["BackupArn"])
@@ -51,6 +77,23 @@ def test_the_backup_holds_what_was_written_last(pipeline: Pipeline):
     restored = dynamodb.scan(TableName="restored")["Items"]
     statuses = {item["id"]["S"]: item["status"]["S"] for item in restored}
     assert statuses == run.statuses()
+
+
+def test_log_lines_say_what_they_are_about_and_hold_neither_key_nor_query(
+    kept: tuple[Pipeline, Run],
+):
+    pipeline, _ = kept
+    logs = pipeline.aws.client("logs")
+    lines = []
+    for group in logs.describe_log_groups()["logGroups"]:
+        events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+        lines += [event["message"] for event in events]
+    structured = [json.loads(line) for line in lines if '"highlight_id"' in line]
+    assert structured
+    for line in structured:
+        assert {"execution", "league", "date", "highlight_id"} <= set(line)
+    assert KEY not in "".join(lines)
+    assert "do-not-log-me" not in "".join(lines)
 
 
 def test_a_rerun_repeats_nothing(pipeline: Pipeline):
@@ -112,21 +155,3 @@ def test_rotation_keeps_the_newest_of_its_own_backups_and_all_of_others(pipeline
     assert run.record["backup"]["name"] in ours
     assert len(ours) == 3
     assert len(run.record["backup"]["deleted"]) == 3
-
-
-def test_no_log_line_holds_the_key_or_the_query_of_a_url(pipeline: Pipeline):
-    for row in pipeline.provider.highlights:
-        row["url"] += "?X-Amz-Signature=do-not-log-me"
-    pipeline.run()
-
-    logs = pipeline.aws.client("logs")
-    lines = []
-    for group in logs.describe_log_groups()["logGroups"]:
-        events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-        lines += [event["message"] for event in events]
-    structured = [json.loads(line) for line in lines if '"highlight_id"' in line]
-    assert structured
-    for line in structured:
-        assert {"execution", "league", "date", "highlight_id"} <= set(line)
-    assert KEY not in "".join(lines)
-    assert "do-not-log-me" not in "".join(lines)
