@@ -37,6 +37,7 @@ def embedded_aws(
     home: Home, steps: Steps, *, port: int = 0, fire_schedules: bool = False
 ) -> Iterator[EmbeddedAws]:
     """The embedded AWS of `home`, running; its state is saved when the block ends."""
+    home.create()
     aws = EmbeddedAws(home.state, port, fire_schedules=fire_schedules)
     with steps.step("start", "embedded AWS") as step:
         aws.start()
@@ -50,8 +51,10 @@ def embedded_aws(
 @contextlib.contextmanager
 def sample_provider(home: Home, steps: Steps) -> Iterator[Provider]:
     """The sample day's provider, at the port of the last time, so that clips keep their URLs."""
+    home.create()
     noted = home.sample / "port"
-    port = int(noted.read_text()) if noted.is_file() else 0
+    before = noted.read_text() if noted.is_file() else ""
+    port = int(before) if before.isdigit() else 0
     with contextlib.ExitStack() as stack:
         with steps.step("sample", "sample day") as step:
             provider = stack.enter_context(_serve(home, port, step))

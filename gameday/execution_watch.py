@@ -61,4 +61,5 @@ def _show(
         step = shown.pop(name)
         step.tell(progress(name))
         seconds = (event["timestamp"] - entered[name]).total_seconds()
-        steps.seconds[STEPS[name]] = step.close("✓", seconds)
+        step.close("✓", seconds)
+        steps.seconds[STEPS[name]] = steps.seconds.get(STEPS[name], 0.0) + seconds

@@ -34,6 +34,10 @@ class Home:
         """The folder of one game day's page, `game_day_folder` being `<league>/<date>`."""
         return self.folder / "pages" / game_day_folder
 
+    def create(self) -> None:
+        """Make the folder, for its owner alone: the provider's key is in it."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def delete(self) -> None:
         """Delete what commands have kept here, and nothing else that the folder may hold.
 

@@ -1,7 +1,8 @@
 """What a run used of AWS, reckoned from its record, for `costs` to price.
 
 Transcoding is nine tenths of the bill and known exactly. The rest is counted from what each
-step does, with round durations for its functions: together it stays below a cent.
+step does, with round durations for its functions: together it stays below a cent. What is paid by
+the month whether anything runs or not, the secret and the storage, is left out.
 """
 
 from typing import Any
@@ -15,7 +16,6 @@ RECORD_RENDITION = 4 * 0.5
 
 RUN_TRANSITIONS, BACKUP_TRANSITIONS = 8, 2
 DOWNLOAD_TRANSITIONS, TRANSCODE_TRANSITIONS = 2, 4
-RUNS_A_MONTH = 30
 
 
 def usage_of(record: dict[str, Any]) -> Usage:
@@ -43,7 +43,6 @@ def usage_of(record: dict[str, Any]) -> Usage:
         s3_gets=2 * tried + 2 * len(renditions),
         dynamodb_writes=record["counts"]["new"] + tried + len(renditions) + known * backup,
         dynamodb_reads=4 * known,
-        secret_months=1 / RUNS_A_MONTH,
     )
 
 

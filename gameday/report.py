@@ -118,7 +118,7 @@ def _lines(day: DayResult) -> list[str]:
     else:
         lines.append(f"Backup: no new data, so none was made; {day.backups_kept} kept.")
     dollars = total(costs(usage_of(record)))
-    lines.append(f"On AWS this run would have cost about ${dollars:.4f}, without free tiers.")
+    lines.append(f"On AWS this run would have cost about ${dollars:.4f}.")
     lines.append(f"Page: {day.page}")
     if not record["succeeded"]:
         lines.append("Run the same command again: it tries what failed, and repeats nothing.")

@@ -1,38 +1,35 @@
 """Fourth step: an on-demand backup of the table that holds the day's last write, and rotation."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from lambdas import clients
+from lambdas.highlights.back_up import back_up, unsaved
 from lambdas.highlights.backup_store import BackupStore
-from lambdas.highlights.backups import covering, surplus
-from lambdas.highlights.ledger import Ledger, is_backed_up
+from lambdas.highlights.ledger import Ledger
 from lambdas.settings import Settings
 from lambdas.step import Event, logger, step
 
 
 @step
 def handler(event: Event) -> Event:
-    """`{"ids", ...}` to `{"created", "name", "kept", "deleted"}`.
+    """`{"ids", "written_by", "waited_until", ...}` to `{"created", "name", "kept", "deleted"}`.
 
-    Safe to call again at any point: a backup that an earlier call asked for is waited for, not
-    asked for twice. Nothing is deleted before the new backup is AVAILABLE.
+    written_by, waited_until: ISO 8601, when PlanBackup looked and when the wait after it ended.
     """
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
-    store = BackupStore(clients.dynamodb(), settings.table_name)
-    unsaved = [item for item in ledger.read(event["ids"]).values() if not is_backed_up(item)]
-    if not unsaved:
+    written_by = datetime.fromisoformat(event["written_by"])
+    new = unsaved(ledger.read(event["ids"]).values(), written_by)
+    if not new:
         return {"created": False}
-    last_write = max(datetime.fromisoformat(item["updated_at"]) for item in unsaved)
-    backup = covering(store.ours(), last_write) or store.create(datetime.now(UTC))
-    store.require_available(backup)
-    for item in unsaved:
-        ledger.mark_backed_up(item, backup.name)
-    backups = store.ours()
-    expired = surplus(backups, settings.backups_to_keep)
-    for old in expired:
-        store.delete(old)
-    kept = [one.name for one in backups if one not in expired and one.status == "AVAILABLE"]
-    deleted = [one.name for one in expired]
-    logger.info("table backed up", backup=backup.name, kept=len(kept), deleted=deleted)
-    return {"created": True, "name": backup.name, "kept": len(kept), "deleted": deleted}
+    done = back_up(
+        new,
+        waited_until=datetime.fromisoformat(event["waited_until"]),
+        now=datetime.now(UTC),
+        keep=settings.backups_to_keep,
+        store=BackupStore(clients.dynamodb(), settings.table_name),
+        ledger=ledger,
+    )
+    logger.info("table backed up", backup=done.name, kept=done.kept, deleted=done.deleted)
+    return {"created": True, **asdict(done)}

@@ -11,6 +11,7 @@ from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status
 from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
+from lambdas.highlights.measure import measure_video, picture_facts
 from lambdas.highlights.source import LinkOnly, Unavailable, guarded_pools
 from lambdas.highlights.transcoding import bitrate_ceiling
 from lambdas.settings import Settings
@@ -39,13 +40,13 @@ def handler(event: Event) -> Event:
         except (Unavailable, NotAVideo) as outcome:
             return _settle(ledger, item, Status.UNAVAILABLE, str(outcome))
         now = datetime.now(UTC)
-        video = video_attributes(download, event["execution"], now)
+        video = _video_attributes(download, archive, event["execution"], now)
         ledger.record_video(item["id"], video, now)
         logger.info("video stored", key=video["key"], bytes=video["bytes"])
     return {
         "id": item["id"],
         "status": Status.STORED.value,
-        "transcode": _transcode_plan(item["id"], game_day, video, settings, archive),
+        "transcode": _transcode_plan(item, game_day, video, settings, archive),
     }
 
 
@@ -59,25 +60,14 @@ def _download(item: Item, game_day: GameDay, settings: Settings, archive: Archiv
     )
 
 
-def video_attributes(download: Download, execution: str, now: datetime) -> Item:
-    """What the ledger keeps of a stored video, and which execution stored it."""
+def _video_attributes(download: Download, archive: Archive, execution: str, now: datetime) -> Item:
+    """What the ledger keeps of the video that stands in the archive, and who noted it when."""
     info = download.info
-    facts = {
-        "key": download.key,
-        "bytes": download.bytes,
-        "checksum": download.checksum,
-        "content_type": info.content_type,
-        "width": info.width,
-        "height": info.height,
-        "duration_milliseconds": _milliseconds(info.duration_seconds),
-        "stored_at": moment(now),
-        "execution": execution,
-    }
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _milliseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
+    facts = {"key": download.key, "bytes": download.bytes, "checksum": download.checksum}
+    if not download.stored:
+        facts, info = measure_video(archive, download.key)
+    noted = {"stored_at": moment(now), "execution": execution}
+    return facts | {"content_type": info.content_type} | picture_facts(info) | noted
 
 
 def _settle(ledger: Ledger, item: Item, status: Status, reason: str) -> dict[str, Any]:
@@ -87,15 +77,16 @@ def _settle(ledger: Ledger, item: Item, status: Status, reason: str) -> dict[str
 
 
 def _transcode_plan(
-    highlight_id: str, game_day: GameDay, video: Item, settings: Settings, archive: Archive
+    item: Item, game_day: GameDay, video: Item, settings: Settings, archive: Archive
 ) -> dict[str, Any]:
     """What the transcoding step needs; `needed` is false when an earlier job left its outputs."""
-    rendition = rendition_key(game_day, highlight_id)
-    thumbnail = thumbnail_key(game_day, highlight_id)
+    rendition = rendition_key(game_day, item["id"])
+    thumbnail = thumbnail_key(game_day, item["id"])
+    refused = item.get("rendition_refused", False)
     milliseconds = video.get("duration_milliseconds")
     duration = None if milliseconds is None else float(milliseconds) / 1000
     return {
-        "needed": not (archive.has(rendition) and archive.has(thumbnail)),
+        "needed": refused or not (archive.has(rendition) and archive.has(thumbnail)),
         "input": f"s3://{settings.bucket_name}/{video['key']}",
         "rendition": f"s3://{settings.bucket_name}/{rendition.removesuffix('.mp4')}",
         "thumbnail": f"s3://{settings.bucket_name}/{thumbnail.removesuffix('.0000000.jpg')}",

@@ -49,7 +49,11 @@ def _key(settings: Settings) -> str:
     except ValueError:
         content = text
     key = content.get("api_key") if isinstance(content, dict) else text
-    if not isinstance(key, str) or not key.strip() or not key.isprintable():
+    if (
+        not isinstance(key, str)
+        or not key.strip()
+        or not (key.isascii() and key.strip().isprintable())
+    ):
         raise ProviderRefusedKey(
             'the provider secret holds no key; store {"api_key": "..."} or the key alone in it'
         )

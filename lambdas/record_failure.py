@@ -6,20 +6,25 @@ from datetime import UTC, datetime
 from lambdas import clients
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.ledger import Ledger
-from lambdas.highlights.transcoding import INPUT_ERRORS, job_error
+from lambdas.highlights.transcoding import blames_the_video, job_error
 from lambdas.settings import Settings
 from lambdas.step import Event, logger, step
+
+# What RecordRendition says of a rendition that is not a whole video; only a new job mends it.
+REFUSED_RENDITION = ("NotAVideo", "TruncatedVideo")
 
 
 @step
 def handler(event: Event) -> Event:
-    """`{"id", ..., "step": "download" | "transcode", "error": {"Error", "Cause"}}` to a status.
+    """`{"id", ..., "step": "download" | "transcoding", "error": {"Error", "Cause"}}` to a status.
 
     A rerun mends most failures; a video that MediaConvert cannot read stays unavailable.
     """
     ledger = Ledger(clients.table(Settings.from_env().table_name))
     status, reason = _outcome(event["step"], event["error"])
     item = ledger.read([event["id"]])[event["id"]]
+    if event["step"] == "transcoding" and event["error"].get("Error") in REFUSED_RENDITION:
+        ledger.refuse_rendition(item)
     ledger.record_outcome(item, status, reason, datetime.now(UTC))
     logger.warning("highlight failed", step=event["step"], status=status.value, reason=reason)
     return {"id": event["id"], "status": status.value}
@@ -27,12 +32,12 @@ def handler(event: Event) -> Event:
 
 def _outcome(step: str, error: dict[str, str]) -> tuple[Status, str]:
     name, cause = error.get("Error", "unknown error"), error.get("Cause", "")
-    if step == "transcode":
-        code, message = job_error(cause)
-        if code in INPUT_ERRORS:
-            return Status.UNAVAILABLE, f"MediaConvert cannot read the video ({code})"
-        return Status.FAILED, f"transcoding failed: {code or name}: {_short(message)}"
-    return Status.FAILED, f"download failed: {_short(_lambda_message(cause) or name)}"
+    if said := _lambda_message(cause):
+        return Status.FAILED, f"{step} failed: {_short(said)}"
+    code, message = job_error(cause)
+    if blames_the_video(code, message):
+        return Status.UNAVAILABLE, f"MediaConvert cannot read the video ({code})"
+    return Status.FAILED, _short(f"{step} failed: {code or name} {message}")
 
 
 def _lambda_message(cause: str) -> str:

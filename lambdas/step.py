@@ -5,7 +5,13 @@ from functools import wraps
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ResponseStreamingError,
+)
 
 from lambdas.highlights.errors import StoreUnavailable
 
@@ -13,8 +19,8 @@ logger = Logger()
 
 # Codes of errors that pass, beside those that come with a 5xx status.
 PASSING = (
-    "BackupInUseException",
     "ConditionalRequestConflict",
+    "ContinuousBackupsUnavailableException",
     "InternalServerError",
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
@@ -25,6 +31,8 @@ PASSING = (
     "ThrottlingException",
     "TooManyRequestsException",
 )
+
+NO_ANSWER = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseStreamingError)
 
 Event = dict[str, Any]
 
@@ -41,12 +49,12 @@ def step(work: Callable[[Event], Event]) -> Callable[[Event, object], Event]:
         logger.append_keys(**_log_keys(event))
         try:
             return work(event)
-        except ClientError as error:
-            if not _passes(error):
-                raise
-            raise StoreUnavailable(str(error)) from error
-        except BotoCoreError as error:  # no answer at all
-            raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+        except Exception as error:
+            # The runtime prints the traceback; this line says which run it belongs to.
+            logger.warning("step failed", error=type(error).__name__)
+            if _passes(error):
+                raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+            raise
 
     return handler
 
@@ -62,6 +70,9 @@ def _log_keys(event: Event) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _passes(error: ClientError) -> bool:
+def _passes(error: Exception) -> bool:
+    """Whether AWS did not answer, or refused for a reason that passes by itself."""
+    if not isinstance(error, ClientError):
+        return isinstance(error, NO_ANSWER)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return status >= 500 or error.response["Error"]["Code"] in PASSING

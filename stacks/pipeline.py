@@ -20,7 +20,7 @@ from stacks.settings import Settings
 from stacks.state_machine import game_day_workflow
 from stacks.storage import StorageStack
 
-WOMENS_RUN_LATER = 30  # minutes, so that two runs never work on the same day at once
+WOMENS_RUN_LATER = 30  # minutes, so that two runs seldom work on the same day at once
 
 
 class PipelineStack(Stack):
@@ -127,6 +127,7 @@ class PipelineStack(Stack):
         self._let_write(of["FetchHighlights"].role, "highlights/*")
         self._let_use_table(of["FetchHighlights"], read, query, put, update)
         self._let_write(of["DownloadVideo"].role, "videos/*")
+        self._let_read(of["DownloadVideo"].role, "videos/*")
         self._let_read(of["DownloadVideo"].role, "processed_videos/*")
         self._let_read(of["DownloadVideo"].role, "thumbnails/*")
         self._let_use_table(of["DownloadVideo"], read, update)

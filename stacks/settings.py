@@ -15,7 +15,7 @@ from stacks.game_days import MONTHS, WEEKDAYS
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
 TRANSCODE_PROFILES = ("source-matched", "cbr-5mbps")
 PROVIDER_PAGE_MAXIMUM = 40  # rows of one /highlights answer; the provider refuses more
-EARLIEST_RUN, LATEST_RUN = time(3, 0), time(23, 0)
+EARLIEST_RUN, LATEST_RUN = time(4, 0), time(23, 0)
 MOST_DAYS_AFTER = 7
 
 
@@ -147,7 +147,8 @@ def _league_names(value: Any) -> tuple[str, ...]:
     wrong = [
         name for name in names if not re.fullmatch(r"[A-Za-z0-9][\w .&'()-]{0,63}", name, re.ASCII)
     ]
-    if not names or wrong or len(set(names)) < len(names):
+    folded = {re.sub(r"[^a-z0-9]", "", name.lower()) for name in names}
+    if not names or wrong or len(folded) < len(names):
         raise _Rejected(
             'a list of different league names as the provider writes them, such as ["NCAA"]: '
             "letters, digits, spaces and . & ' ( ) - _, at most 64 characters"

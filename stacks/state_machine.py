@@ -21,7 +21,9 @@ from constructs import Construct
 from lambdas.highlights.errors import transient_error_names
 from stacks.transcode_job import job_settings
 
-ARRIVALS_AT_ONCE = 10  # downloads or jobs of one execution under way together
+# Downloads or jobs of one execution under way together. Two executions start at the same minute,
+# and a new account may run as few as ten functions at once.
+ARRIVALS_AT_ONCE = 5
 
 # What the Lambda service itself answers when it, not the function, failed.
 # https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
@@ -30,8 +32,8 @@ LAMBDA_SERVICE_ERRORS = [
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
-    "Lambda.TooManyRequestsException",
 ]
+LAMBDA_THROTTLED = ["Lambda.TooManyRequestsException"]
 MEDIACONVERT_SERVICE_ERRORS = [
     "MediaConvert.TooManyRequestsException",
     "MediaConvert.InternalServerErrorException",
@@ -82,7 +84,17 @@ def game_day_workflow(
     )
     transcode.item_processor(_transcode_one(scope, functions, transcode_profile, transcode_role))
     plan_backup = _call(scope, "PlanBackup", functions, _backup_input(), result_path="$.backup")
-    back_up = _call(scope, "BackUpTable", functions, _backup_input(), result_path="$.backup")
+    back_up = _call(
+        scope,
+        "BackUpTable",
+        functions,
+        _backup_input()
+        | {
+            "written_by": sfn.JsonPath.string_at("$.backup.written_by"),
+            "waited_until": sfn.JsonPath.string_at("$$.State.EnteredTime"),
+        },
+        result_path="$.backup",
+    )
     back_up.add_retry(
         errors=["BackupNotReady"],
         interval=Duration.seconds(10),
@@ -156,7 +168,7 @@ def _transcode_one(
     )
     _retry(job, MEDIACONVERT_SERVICE_ERRORS, seconds=5, attempts=6)
     record = _call(scope, "RecordRendition", functions, None)
-    failed = _record_failure(scope, "RecordTranscodeFailure", functions, "transcode")
+    failed = _record_failure(scope, "RecordTranscodeFailure", functions, "transcoding")
     for step in (job, record):
         step.add_catch(failed, errors=["States.ALL"], result_path="$.error")
     stored = sfn.Condition.string_equals("$.video.status", "stored")
@@ -208,6 +220,7 @@ def _call(
     )
     passing = [name for name in transient_error_names() if name != "BackupNotReady"]
     _retry(task, [*LAMBDA_SERVICE_ERRORS, *passing], seconds=3, attempts=4)
+    _retry(task, LAMBDA_THROTTLED, seconds=5, attempts=12)
     return task
 
 

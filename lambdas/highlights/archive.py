@@ -55,7 +55,7 @@ class VideoWriter:
     """Writes one object from chunks, holding at most one part in memory.
 
     Each part's SHA-256 is checked by S3. `complete` never replaces an object: keys are
-    deterministic, so one that stands there is the same video, stored by another execution.
+    deterministic, so one that stands there was stored by another execution.
     """
 
     def __init__(self, s3: Any, bucket: str, key: str, content_type: str):
@@ -73,12 +73,12 @@ class VideoWriter:
             self._send_part(bytes(self._buffer[:PART]))
             del self._buffer[:PART]
 
-    def complete(self) -> None:
-        """Make the object appear, whole."""
+    def complete(self) -> bool:
+        """Make the object appear, whole; False when one stands there already, which stays."""
         try:
             if not self._upload:
                 self._put_whole(bytes(self._buffer))
-                return
+                return True
             if self._buffer:
                 self._send_part(bytes(self._buffer))
             self._s3.complete_multipart_upload(
@@ -92,6 +92,8 @@ class VideoWriter:
             if error.response["Error"]["Code"] not in REFUSED:
                 raise
             self.abort()
+            return False
+        return True
 
     def abort(self) -> None:
         """Leave neither an object nor an open upload."""

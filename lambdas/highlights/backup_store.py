@@ -30,10 +30,12 @@ class BackupStore:
             start = {"ExclusiveStartBackupArn": page["LastEvaluatedBackupArn"]}
 
     def create(self, now: datetime) -> Backup:
-        """Ask for a backup; it may be CREATING for a while."""
-        answer = self._dynamodb.create_backup(
-            TableName=self._table, BackupName=backup_name(self._table, now)
-        )
+        """Ask for a backup; it may be CREATING for a while. Raises BackupNotReady."""
+        name = backup_name(self._table, now)
+        try:
+            answer = self._dynamodb.create_backup(TableName=self._table, BackupName=name)
+        except self._dynamodb.exceptions.BackupInUseException as error:
+            raise BackupNotReady("another backup of the table is being made") from error
         return _backup(answer["BackupDetails"])
 
     def require_available(self, backup: Backup) -> None:
@@ -52,11 +54,13 @@ class BackupStore:
             )
 
     def delete(self, backup: Backup) -> None:
-        """Delete `backup`; one that is gone already is fine."""
+        """Delete `backup`; one that is gone already is fine. Raises BackupNotReady."""
         try:
             self._dynamodb.delete_backup(BackupArn=backup.arn)
         except self._dynamodb.exceptions.BackupNotFoundException:
             return
+        except self._dynamodb.exceptions.BackupInUseException as error:
+            raise BackupNotReady(f"the backup {backup.name} is in use") from error
 
 
 def _backup(details: dict[str, Any]) -> Backup:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 GUARANTEED_AFTER = timedelta(seconds=60)
 CLOCK_ALLOWANCE = timedelta(seconds=5)
+COMMIT_ALLOWANCE = timedelta(seconds=60)  # a write is dated before it is sent, perhaps twice
+ROUNDING = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,19 @@ def earliest_complete(last_write: datetime) -> datetime:
     return last_write + GUARANTEED_AFTER + CLOCK_ALLOWANCE
 
 
-def covering(backups: Iterable[Backup], last_write: datetime) -> Backup | None:
-    """The newest backup, also one in the making, that surely holds `last_write`."""
+def covering(
+    backups: Iterable[Backup], last_write: datetime, waited_until: datetime
+) -> Backup | None:
+    """The newest backup, also one in the making, that surely holds `last_write`.
+
+    It was requested after the wait for it was over, by an earlier call, or long enough after the
+    write, by an execution that was interrupted before it could note so.
+    """
+    from_when = min(waited_until - ROUNDING, last_write + GUARANTEED_AFTER + COMMIT_ALLOWANCE)
     holding = [
         backup
         for backup in backups
-        if backup.status in ("CREATING", "AVAILABLE")
-        and backup.created_at >= last_write + GUARANTEED_AFTER
+        if backup.status in ("CREATING", "AVAILABLE") and backup.created_at >= from_when
     ]
     return max(holding, key=lambda backup: backup.created_at, default=None)
 

@@ -20,8 +20,8 @@ class Writer(Protocol):
     def write(self, chunk: bytes) -> None:
         """Take the next bytes."""
 
-    def complete(self) -> None:
-        """Make what was written the object."""
+    def complete(self) -> bool:
+        """Make what was written the object; False when one stood there, which stays."""
 
     def abort(self) -> None:
         """Leave nothing of it."""
@@ -29,12 +29,16 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class Download:
-    """A video that is kept. checksum: `sha256:` and the digest of all bytes in hexadecimal."""
+    """A video that came whole. checksum: `sha256:` and the digest of its bytes in hexadecimal.
+
+    stored: False when another video stands under the key, stored by another execution.
+    """
 
     key: str
     bytes: int
     checksum: str
     info: VideoInfo
+    stored: bool
 
 
 def download_video(
@@ -64,11 +68,11 @@ def download_video(
             size, checksum, info = _copy(chunks, writer, largest)
             if source.length is not None and size != source.length:
                 raise DownloadInterrupted(f"{size:,} of {source.length:,} announced bytes came")
-            writer.complete()
+            stored = writer.complete()
         except BaseException:
             writer.abort()
             raise
-    return Download(key, size, checksum, info)
+    return Download(key, size, checksum, info, stored)
 
 
 def _peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -1,4 +1,4 @@
-"""Every error the vault raises on purpose.
+"""The vault's errors; `source.py` adds two outcomes that are recorded, not raised to the end.
 
 * VaultError
   x TransientError        the same call may succeed later; Step Functions retries it by name
@@ -52,7 +52,7 @@ class BackupNotReady(TransientError):
 
 
 class StoreUnavailable(TransientError):
-    """The object store refused a write or a read for a passing reason."""
+    """S3, DynamoDB or Secrets Manager refused a call for a passing reason."""
 
 
 class InvalidInput(PermanentError):

@@ -38,7 +38,7 @@ def highlight_id(row: dict[str, Any]) -> str | None:
     """
     given, url = row.get("id"), row.get("url")
     if isinstance(given, int) and not isinstance(given, bool):
-        return str(given)
+        given = str(given)
     if isinstance(given, str) and given:
         return given if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", given) else f"id-{_digest(given)}"
     return f"url-{_digest(url)}" if isinstance(url, str) and url else None

@@ -93,6 +93,9 @@ class Ledger:
         }
         if not changes:
             return False
+        if all(_only_signed_anew(name, known.get(name), new) for name, new in changes.items()):
+            self._update(known["id"], changes, None, unless_playable=False)
+            return False
         if "url" in changes and known.get("status") in (Status.LINK_ONLY, Status.UNAVAILABLE):
             changes["status"] = Status.PENDING.value
         return self._update(known["id"], changes, now, unless_playable="status" in changes)
@@ -111,7 +114,11 @@ class Ledger:
             "thumbnail": thumbnail,
             "status": Status.PLAYABLE.value,
         }
-        self._update(highlight_id, changes, now, forget="reason")
+        self._update(highlight_id, changes, now, forget=("reason", "rendition_refused"))
+
+    def refuse_rendition(self, known: Item) -> None:
+        """Note that the rendition in the archive is no whole video, so that a new one is made."""
+        self._update(known["id"], {"rendition_refused": True}, None)
 
     def record_outcome(self, known: Item, status: Status, reason: str, now: datetime) -> None:
         """The highlight is not kept as a file, for `reason`; writes nothing if that is known."""
@@ -138,18 +145,19 @@ class Ledger:
         self,
         highlight_id: str,
         changes: Item,
-        now: datetime,
+        now: datetime | None,
         *,
         unless_playable: bool = True,
-        forget: str | None = None,
+        forget: Sequence[str] = (),
     ) -> bool:
-        changes = {**changes, "updated_at": moment(now)}
+        if now is not None:
+            changes = {**changes, "updated_at": moment(now)}
         names = {f"#{index}": name for index, name in enumerate(changes)}
         values = {f":{index}": value for index, value in enumerate(changes.values())}
         expression = "SET " + ", ".join(f"#{i} = :{i}" for i in range(len(changes)))
         if forget:
-            names["#forget"] = forget
-            expression += " REMOVE #forget"
+            names |= {f"#f{index}": name for index, name in enumerate(forget)}
+            expression += " REMOVE " + ", ".join(f"#f{index}" for index in range(len(forget)))
         condition = "attribute_exists(id)"
         if unless_playable:
             names["#status"] = "status"
@@ -166,6 +174,15 @@ class Ledger:
         except self._conflict:
             return False
         return True
+
+
+def _only_signed_anew(name: str, known: Any, new: str) -> bool:
+    """Whether an address differs in its query alone, as one with a fresh signature does."""
+    return (
+        name in ADDRESSES
+        and isinstance(known, str)
+        and known.partition("?")[0] == new.partition("?")[0]
+    )
 
 
 def is_backed_up(item: Item) -> bool:

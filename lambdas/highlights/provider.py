@@ -22,6 +22,7 @@ from lambdas.highlights.highlight import highlight_id, is_of_league
 
 LARGEST_ANSWER = 8_000_000  # bytes; 40 rows are some 80 kB
 TIMEOUT = urllib3.Timeout(connect=10, read=30)
+LARGEST_PAGE = 40  # rows; the provider refuses more
 MOST_PAGES = 20
 
 
@@ -60,18 +61,21 @@ class Provider:
         """
         rows: dict[str, dict[str, Any]] = {}
         answers: list[bytes] = []
-        offset, listed, calls_left = 0, 0, None
+        offset, size, listed, calls_left = 0, limit, 0, None
         while len(answers) < MOST_PAGES:
-            body, calls_left = self._page(game_day, time_zone, limit, offset)
-            page, listed = _read_page(body)
+            body, calls_left = self._page(game_day, time_zone, size, offset)
+            page, total = _read_page(body)
             answers.append(body)
             for row in page:
                 row_id = highlight_id(row)
                 if row_id and is_of_league(row, game_day.league):
                     rows.setdefault(row_id, row)
             offset += len(page)
-            if not page or offset >= listed or len(rows) >= limit:
+            listed = offset if total is None else total
+            is_last = len(page) < size if total is None else offset >= total
+            if not page or is_last or len(rows) >= limit:
                 break
+            size = LARGEST_PAGE  # the first page was not enough, and each one costs a call
         return Listing(list(rows.values())[:limit], answers, listed, calls_left)
 
     def _page(
@@ -147,11 +151,11 @@ class Provider:
         )
 
 
-def _read_page(body: bytes) -> tuple[list[dict[str, Any]], int]:
-    """The rows of one answer and how many the provider says there are in all."""
+def _read_page(body: bytes) -> tuple[list[dict[str, Any]], int | None]:
+    """The rows of one answer and how many the provider says there are in all, if it does."""
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnexpectedAnswer("the provider's answer is not JSON; check provider_url") from None
     rows = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -160,7 +164,7 @@ def _read_page(body: bytes) -> tuple[list[dict[str, Any]], int]:
         )
     pagination = answer.get("pagination")
     total = _number(pagination.get("totalCount")) if isinstance(pagination, dict) else None
-    return rows, len(rows) if total is None else total
+    return rows, total
 
 
 def _number(value: Any) -> int | None:
@@ -174,11 +178,15 @@ def _message(body: bytes) -> str:
     """What a refusal says, in at most 200 characters on one line."""
     try:
         answer = json.loads(body)
-        text = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
-    except ValueError:
-        text = None
-    text = text if isinstance(text, str) else "no reason given"
-    return " ".join(text.split())[:200]
+    except (ValueError, RecursionError):
+        answer = body[:1_000].decode("utf-8", "replace")
+    if isinstance(answer, dict):
+        answer = answer.get("message") or answer.get("error")
+    if isinstance(answer, list):
+        answer = "; ".join(str(part) for part in answer)
+    if not isinstance(answer, str) or "<" in answer:
+        answer = ""
+    return " ".join(answer.split())[:200] or "no reason given"
 
 
 def _why(error: Exception) -> str:

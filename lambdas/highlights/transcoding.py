@@ -7,10 +7,12 @@ HIGHEST_BITRATE = 5_000_000  # bits per second
 LOWEST_BITRATE = 100_000
 AUDIO_BITRATE = 64_000
 
-# The same job on the same video fails again: it cannot be opened, has no video track, an unknown
-# codec, an impossible picture, or no index. A truncated one (1076) is not among them.
+# The same job on the same video fails again: no video track, audio that is missing or cannot be
+# decoded, an unknown codec, no index. Not among them are 1040, which blames the job's settings, and
+# 1010, which may be a missing permission as well, unless its message blames the file.
 # https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html
-INPUT_ERRORS = frozenset((1010, 1020, 1030, 1040, 1075))
+INPUT_ERRORS = frozenset((1020, 1021, 1030, 1075, 1092))
+CANNOT_OPEN, BLAMES_THE_FILE = 1010, ("no parser found", "not formed correctly")
 
 
 def bitrate_ceiling(size: int, duration_seconds: float | None) -> int:
@@ -25,13 +27,20 @@ def bitrate_ceiling(size: int, duration_seconds: float | None) -> int:
     return int(min(HIGHEST_BITRATE, max(LOWEST_BITRATE, spent - AUDIO_BITRATE)))
 
 
+def blames_the_video(code: int | None, message: str) -> bool:
+    """Whether a job failed for its video, so that another one would fail as well."""
+    if code == CANNOT_OPEN:
+        return any(words in message.lower() for words in BLAMES_THE_FILE)
+    return code in INPUT_ERRORS
+
+
 def job_error(cause: str) -> tuple[int | None, str]:
     """The MediaConvert error code and message in a failed task's cause, as far as it holds them."""
     try:
         found = json.loads(cause)
     except ValueError:
         return None, cause
-    return _find(found) or (None, cause)
+    return _find(found) or (None, "")
 
 
 def _find(value: Any) -> tuple[int, str] | None:

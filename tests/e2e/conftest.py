@@ -28,7 +28,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 KEY = "a-test-key"
 DAY = GameDay(SampleDay.league, SampleDay.game_date)
 LONGEST_RUN = 60.0  # seconds after which an execution counts as hanging
-POLL = 0.05
+POLL = 0.1
 
 
 @dataclass(frozen=True)

@@ -141,3 +141,33 @@ def test_a_vanished_row_does_not_make_a_failed_clip_forgotten(pipeline: Pipeline
     pipeline.provider.highlights = []
 
     assert pipeline.run(DAY).statuses() == {str(LATE_FINISH): "playable"}
+
+
+def test_a_damaged_rendition_is_made_again(pipeline: Pipeline):
+    pipeline.list_only(LATE_FINISH)
+    revoke(pipeline.aws, "RecordRenditionRole", "dynamodb:UpdateItem")
+    assert pipeline.run().statuses() == {str(LATE_FINISH): "failed"}
+    grant_everything(pipeline.aws, "RecordRenditionRole")
+    (key,) = pipeline.objects("processed_videos/").values()
+    half = pipeline.vault.read_object(key).read()[:2_000]
+    pipeline.aws.client("s3").put_object(Bucket=pipeline.vault.bucket, Key=key, Body=half)
+
+    damaged = pipeline.run()
+    assert damaged.statuses() == {str(LATE_FINISH): "failed"}
+    assert "{" not in damaged.record["highlights"][0]["reason"]
+
+    assert pipeline.run().statuses() == {str(LATE_FINISH): "playable"}
+    assert len(pipeline.jobs()) == 2
+
+
+def test_a_link_that_is_signed_anew_each_time_is_no_new_data(pipeline: Pipeline):
+    pipeline.list_only(412380281, 412380302)
+    pipeline.run()
+    for row in pipeline.provider.highlights:
+        row["url"] = f"{row['url'].partition('?')[0]}?signature=fresh"
+    asked = len(pipeline.provider.requests)
+
+    again = pipeline.run()
+
+    assert again.record["backup"]["created"] is False
+    assert len(pipeline.provider.requests) == asked + 1

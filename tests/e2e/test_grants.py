@@ -41,8 +41,9 @@ GRANTS = [
     ("GameDayRole", "mediaconvert:GetJob"),
     ("GameDayRole", "events:PutRule"),
 ]
-# Needed in cases of their own, which have tests of their own: a refresh, a failure, rotation,
-# large videos, a rerun after an interruption, a stopped execution, a schedule.
+# Needed in other cases than a day's first run. Those of RecordFailure only say why a highlight
+# failed, and the run fails without them as well; CancelJob ends the jobs of a stopped execution
+# (tests/embedded/mediaconvert); StartExecution has its test beside the schedules.
 IN_OTHER_CASES = {
     ("FetchHighlightsRole", "dynamodb:UpdateItem"),
     ("RecordFailureRole", "dynamodb:BatchGetItem"),
@@ -71,12 +72,46 @@ def test_a_run_fails_without(granted: Pipeline, provider: Provider, role: str, a
     (row,) = [row for row in provider.highlights if row["id"] == CLIP]
     # A highlight that no other test has seen, so that every step has work.
     provider.highlights = [{**row, "id": CLIP + 1 + GRANTS.index((role, action))}]
+
+    assert_fails_without(granted, role, action)
+
+
+def test_taking_over_a_changed_title_fails_without(granted: Pipeline, provider: Provider):
+    granted.list_only(CLIP)
+    granted.run()
+    provider.highlights = [{**row, "title": "Another"} for row in provider.highlights]
+
+    assert_fails_without(granted, "FetchHighlightsRole", "dynamodb:UpdateItem")
+
+
+def test_finding_an_earlier_rendition_fails_without(granted: Pipeline, provider: Provider):
+    (row,) = [row for row in provider.highlights if row["id"] == CLIP]
+    provider.highlights = [{**row, "id": CLIP + 100}]
+    before = policies_of(granted.aws, "RecordRenditionRole")
+    revoke(granted.aws, "RecordRenditionRole", "dynamodb:UpdateItem")
+    granted.run()
+    set_policies(granted.aws, "RecordRenditionRole", before)
+
+    assert_fails_without(granted, "DownloadVideoRole", "s3:GetObject*")
+
+
+def test_rotation_fails_without(granted: Pipeline, provider: Provider):
+    (row,) = [row for row in provider.highlights if row["id"] == CLIP]
+    table = granted.vault.table
+    for hour in range(5):
+        name = f"{table}-20260101T0{hour}0000Z"
+        granted.aws.client("dynamodb").create_backup(TableName=table, BackupName=name)
+    provider.highlights = [{**row, "id": CLIP + 101}]
+
+    assert_fails_without(granted, "BackUpTableRole", "dynamodb:DeleteBackup")
+
+
+def assert_fails_without(granted: Pipeline, role: str, action: str) -> None:
     before = policies_of(granted.aws, role)
     revoke(granted.aws, role, action)
-
     run = granted.run()
-
     set_policies(granted.aws, role, before)
+
     assert run.execution.status == "FAILED"
 
 

@@ -12,7 +12,7 @@ SLOW = "pine-hollow_480p30.mp4"
 BYTES_PER_SECOND = 2_000
 
 
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_ended_in_the_middle_is_completed_by_the_next(
     provider: Provider, command: Command, ending: signal.Signals
 ):

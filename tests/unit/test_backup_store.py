@@ -16,11 +16,16 @@ class NotFound(Exception):
     """DynamoDB's BackupNotFoundException."""
 
 
+class InUse(Exception):
+    """DynamoDB's BackupInUseException."""
+
+
 class FakeDynamoDb:
     """Backups by ARN, listed two to a page."""
 
     class exceptions:
         BackupNotFoundException = NotFound
+        BackupInUseException = InUse
 
     def __init__(self):
         self.backups = {}

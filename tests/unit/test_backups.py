@@ -60,12 +60,19 @@ def test_backups_of_others_are_not_ours():
 
 @given(moments)
 def test_a_backup_made_after_the_wait_covers_the_last_write(last_write):
-    made = Backup("arn", "name", earliest_complete(last_write), "CREATING")
+    waited_until = earliest_complete(last_write)
+    made = Backup("arn", "name", waited_until, "CREATING")
 
-    assert covering([made], last_write) == made
+    assert covering([made], last_write, waited_until) == made
+
+
+def test_a_backup_of_an_interrupted_execution_is_found_again():
+    made = Backup("arn", "name", EPOCH + timedelta(minutes=3), "AVAILABLE")
+
+    assert covering([made], EPOCH, waited_until=EPOCH + timedelta(hours=1)) == made
 
 
 def test_a_backup_made_within_the_minute_does_not_surely_hold_the_write():
     made = Backup("arn", "name", EPOCH + timedelta(seconds=59), "AVAILABLE")
 
-    assert covering([made], EPOCH) is None
+    assert covering([made], EPOCH, waited_until=EPOCH + timedelta(hours=1)) is None

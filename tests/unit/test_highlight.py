@@ -86,3 +86,7 @@ def test_any_row_is_read_without_breaking_out_of_a_key_or_an_item(row):
         key = video_key(DAY, row_id, "mp4")
         assert key.count("/") == 3
         assert "..." not in key and key.isascii()
+
+
+def test_an_endless_number_is_no_endless_key():
+    assert len(highlight_id({"id": 10**3000})) < 64

@@ -134,3 +134,33 @@ def test_an_undocumented_answer_is_told_apart(body):
 def test_an_unreachable_provider_may_pass():
     with pytest.raises(ProviderUnavailable, match="provider.example"):
         listing(FakeHttp(urllib3.exceptions.ProtocolError("Connection aborted.")))
+
+
+def test_a_provider_that_does_not_count_is_read_to_its_last_page():
+    body = json.dumps({"data": [row(1), row(1)]}).encode()
+    last = json.dumps({"data": [row(2)]}).encode()
+    http = FakeHttp((200, body, {}), (200, last, {}))
+
+    assert [one["id"] for one in listing(http, limit=2).rows] == [1, 2]
+
+
+def test_further_pages_are_as_large_as_the_provider_allows():
+    http = FakeHttp(page([row(1, "NBA")], 50), page([row(n) for n in range(2, 42)], 50))
+
+    assert len(listing(http, limit=1).rows) == 1
+    assert [fields["limit"] for fields, _ in http.requests] == ["1", "40"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"Daily request limit breached", "limit breached"),
+        (b'{"message": ["a", "b"]}', "a; b"),
+        (b"<html>gateway</html>", "no reason given"),
+        (b"[" * 100_000, "[[["),
+    ],
+)
+def test_a_refusal_in_any_form_is_one_line(body, said):
+    with pytest.raises((ProviderQuotaExceeded, ProviderUnavailable)) as raised:
+        listing(FakeHttp((429, body, {})))
+    assert said in str(raised.value) and "\n" not in str(raised.value)

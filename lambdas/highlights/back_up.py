@@ -1,0 +1,63 @@
+"""One backup of what is new, and rotation: what may be called again at any point."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from lambdas.highlights.backup_store import BackupStore
+from lambdas.highlights.backups import covering, surplus
+from lambdas.highlights.ledger import Item, Ledger, is_backed_up
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """The backup that holds what was new. kept: AVAILABLE ones left; deleted: names."""
+
+    name: str
+    kept: int
+    deleted: list[str]
+
+
+def unsaved(items: Collection[Item], written_by: datetime | None = None) -> list[Item]:
+    """The items that no backup holds, of those written until `written_by`.
+
+    What another execution writes later is its own to back up.
+    """
+    return [
+        item
+        for item in items
+        if not is_backed_up(item) and (written_by is None or last_change(item) <= written_by)
+    ]
+
+
+def last_change(item: Item) -> datetime:
+    """When what is kept of the item last changed."""
+    return datetime.fromisoformat(item["updated_at"])
+
+
+def back_up(
+    new: Collection[Item],
+    *,
+    waited_until: datetime,
+    now: datetime,
+    keep: int,
+    store: BackupStore,
+    ledger: Ledger,
+) -> BackedUp:
+    """Make a backup of `new` unless one is there, wait for it, rotate, and mark the items.
+
+    waited_until: when the wait was over after which a backup surely holds them. Raises
+    BackupNotReady, to be called again, and BackupFailed. Nothing is deleted before the backup is
+    AVAILABLE, and nothing is marked before rotation is done, so another call finishes both.
+    """
+    last_write = max(last_change(item) for item in new)
+    backup = covering(store.ours(), last_write, waited_until) or store.create(now)
+    store.require_available(backup)
+    backups = store.ours()
+    expired = surplus(backups, keep)
+    for old in expired:
+        store.delete(old)
+    for item in new:
+        ledger.mark_backed_up(item, backup.name)
+    available = [one for one in backups if one.status == "AVAILABLE"]
+    return BackedUp(backup.name, len(available) - len(expired), [one.name for one in expired])
