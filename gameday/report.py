@@ -1,6 +1,7 @@
 """What came of a run: as JSON for programs, as a table for people."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -99,6 +100,11 @@ def _size(facts: dict[str, Any]) -> str:
     return f"{pixels}{facts['bytes'] / 1e6:.2f} MB"
 
 
+def _from_here(path: Path) -> Path:
+    """The path as one would type it: relative where it lies below the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def _lines(day: DayResult) -> list[str]:
     record, backup = day.record or {}, (day.record or {})["backup"]
     counts = record["counts"]
@@ -119,7 +125,8 @@ def _lines(day: DayResult) -> list[str]:
         lines.append(f"Backup: no new data, so none was made; {day.backups_kept} kept.")
     dollars = total(costs(usage_of(record)))
     lines.append(f"On AWS this run would have cost about ${dollars:.4f}.")
-    lines.append(f"Page: {day.page}")
+    if day.page is not None:
+        lines.append(f"Page: {_from_here(day.page)}")
     if not record["succeeded"]:
         lines.append("Run the same command again: it tries what failed, and repeats nothing.")
     return lines

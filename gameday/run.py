@@ -87,7 +87,7 @@ def _keep(game_day: GameDay, vault: Vault, home: Home, steps: Steps) -> DayResul
     if record is not None:
         with steps.step("page", "page") as step:
             page = write_page(record, home.page(game_day.folder), vault.read_object)
-            step.tell(str(page))
+            step.tell(f"{record['counts']['playable']} clips")
     return DayResult(game_day, execution, record, page, vault.backups_kept())
 
 
