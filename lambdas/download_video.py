@@ -13,7 +13,7 @@ from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.measure import measure_video, picture_facts
 from lambdas.highlights.source import LinkOnly, Unavailable, guarded_pools
-from lambdas.highlights.transcoding import bitrate_ceiling
+from lambdas.highlights.transcoding import bitrate_ceiling, even_size
 from lambdas.settings import Settings
 from lambdas.step import Event, logger, step
 
@@ -91,4 +91,5 @@ def _transcode_plan(
         "rendition": f"s3://{settings.bucket_name}/{rendition.removesuffix('.mp4')}",
         "thumbnail": f"s3://{settings.bucket_name}/{thumbnail.removesuffix('.0000000.jpg')}",
         "bitrate": bitrate_ceiling(int(video["bytes"]), duration),
+        **even_size(int(video.get("width", 0)), int(video.get("height", 0))),
     }

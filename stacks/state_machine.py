@@ -148,9 +148,40 @@ def _transcode_one(
     role: iam.IRole,
 ) -> sfn.IChainable:
     plan = "$.video.transcode"
+    even_size = tuple(sfn.JsonPath.number_at(f"{plan}.{side}") for side in ("width", "height"))
+    jobs = {
+        "TranscodeVideo": _transcode_job(scope, "TranscodeVideo", profile, role, plan, None),
+        "TranscodeOddVideo": _transcode_job(
+            scope, "TranscodeOddVideo", profile, role, plan, even_size
+        ),
+    }
+    record = _call(scope, "RecordRendition", functions, None)
+    failed = _record_failure(scope, "RecordTranscodeFailure", functions, "transcoding")
+    for step in (*jobs.values(), record):
+        step.add_catch(failed, errors=["States.ALL"], result_path="$.error")
+    stored = sfn.Condition.string_equals("$.video.status", "stored")
+    needed = sfn.Condition.boolean_equals(f"{plan}.needed", True)
+    odd = sfn.Condition.boolean_equals(f"{plan}.odd", True)
+    choice = sfn.Choice(scope, "NeedsTranscoding")
+    choice.when(sfn.Condition.and_(stored, needed, odd), jobs["TranscodeOddVideo"].next(record))
+    choice.when(sfn.Condition.and_(stored, needed), jobs["TranscodeVideo"].next(record))
+    choice.when(stored, record)
+    choice.otherwise(sfn.Pass(scope, "NothingToTranscode"))
+    return choice
+
+
+def _transcode_job(
+    scope: Construct,
+    id_: str,
+    profile: str,
+    role: iam.IRole,
+    plan: str,
+    size: tuple[Any, ...] | None,
+) -> tasks.MediaConvertCreateJob:
+    """A state that has MediaConvert carry out `plan`, and waits for the job's end."""
     job = tasks.MediaConvertCreateJob(
         scope,
-        "TranscodeVideo",
+        id_,
         integration_pattern=sfn.IntegrationPattern.RUN_JOB,
         create_job_request={
             "Role": role.role_arn,
@@ -160,6 +191,7 @@ def _transcode_one(
                 rendition=sfn.JsonPath.string_at(f"{plan}.rendition"),
                 thumbnail=sfn.JsonPath.string_at(f"{plan}.thumbnail"),
                 bitrate=sfn.JsonPath.number_at(f"{plan}.bitrate"),
+                size=size,
             ),
             "UserMetadata": _of_game_day({"id": sfn.JsonPath.string_at("$.id")}),
         },
@@ -167,17 +199,7 @@ def _transcode_one(
         task_timeout=sfn.Timeout.duration(Duration.hours(1)),
     )
     _retry(job, MEDIACONVERT_SERVICE_ERRORS, seconds=5, attempts=6)
-    record = _call(scope, "RecordRendition", functions, None)
-    failed = _record_failure(scope, "RecordTranscodeFailure", functions, "transcoding")
-    for step in (job, record):
-        step.add_catch(failed, errors=["States.ALL"], result_path="$.error")
-    stored = sfn.Condition.string_equals("$.video.status", "stored")
-    needed = sfn.Condition.boolean_equals(f"{plan}.needed", True)
-    choice = sfn.Choice(scope, "NeedsTranscoding")
-    choice.when(sfn.Condition.and_(stored, needed), job.next(record))
-    choice.when(stored, record)
-    choice.otherwise(sfn.Pass(scope, "NothingToTranscode"))
-    return choice
+    return job
 
 
 def _record_failure(

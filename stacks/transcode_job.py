@@ -6,16 +6,25 @@ https://docs.aws.amazon.com/mediaconvert/latest/apireference/jobs.html
 
 from typing import Any
 
+STRETCHED = {"ScalingBehavior": "STRETCH_TO_OUTPUT"}  # by at most a pixel; else it adds bars
+
 
 def job_settings(
-    profile: str, *, rendition: str, thumbnail: str, source: str, bitrate: Any
-) -> dict:
+    profile: str,
+    *,
+    rendition: str,
+    thumbnail: str,
+    source: str,
+    bitrate: Any,
+    size: tuple[Any, Any] | None = None,
+) -> dict[str, Any]:
     """`Settings` of CreateJob: an MP4 of the whole video, and one picture of it.
 
     profile: `cbr-5mbps` spends 5 Mbit/s whatever the source has; `source-matched` lets quality
     decide below `bitrate`, what the source itself spends. Both keep the source's size, frame
     rate and orientation. source, rendition, thumbnail: S3 URIs, the latter two without the
-    extensions that MediaConvert appends.
+    extensions that MediaConvert appends. size: even width and height for a source whose own are
+    odd, which H.264 cannot have and MediaConvert refuses to follow.
     """
     return {
         "TimecodeConfig": {"Source": "ZEROBASED"},
@@ -28,7 +37,7 @@ def job_settings(
             }
         ],
         "OutputGroups": [
-            _file_group("Rendition", rendition, _rendition(_H264[profile](bitrate))),
+            _file_group("Rendition", rendition, _rendition(_H264[profile](bitrate), size)),
             _file_group("Thumbnail", thumbnail, _thumbnail()),
         ],
     }
@@ -45,7 +54,8 @@ def _file_group(name: str, destination: str, output: dict[str, Any]) -> dict[str
     }
 
 
-def _rendition(rate_control: dict[str, Any]) -> dict[str, Any]:
+def _rendition(rate_control: dict[str, Any], size: tuple[Any, Any] | None) -> dict[str, Any]:
+    sized = {} if size is None else {"Width": size[0], "Height": size[1], **STRETCHED}
     return {
         "ContainerSettings": {
             "Container": "MP4",
@@ -53,6 +63,7 @@ def _rendition(rate_control: dict[str, Any]) -> dict[str, Any]:
         },
         "Extension": "mp4",
         "VideoDescription": {
+            **sized,
             "CodecSettings": {
                 "Codec": "H_264",
                 "H264Settings": {
@@ -64,7 +75,7 @@ def _rendition(rate_control: dict[str, Any]) -> dict[str, Any]:
                     "GopSizeUnits": "SECONDS",
                     **rate_control,
                 },
-            }
+            },
         },
         "AudioDescriptions": [
             {

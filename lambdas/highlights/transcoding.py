@@ -27,6 +27,15 @@ def bitrate_ceiling(size: int, duration_seconds: float | None) -> int:
     return int(min(HIGHEST_BITRATE, max(LOWEST_BITRATE, spent - AUDIO_BITRATE)))
 
 
+def even_size(width: int, height: int) -> dict[str, int | bool]:
+    """`odd`: whether a side is odd; `width`, `height`: the even size below. 0 is unknown, not odd."""
+    return {
+        "odd": bool(width % 2 or height % 2),
+        "width": width - width % 2,
+        "height": height - height % 2,
+    }
+
+
 def blames_the_video(code: int | None, message: str) -> bool:
     """Whether a job failed for its video, so that another one would fail as well."""
     if code == CANNOT_OPEN:

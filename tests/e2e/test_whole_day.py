@@ -1,13 +1,15 @@
 """A whole game day, and the same day again."""
 
 import json
+import subprocess
 from collections import Counter
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 
 from gameday.embedded.aws import EmbeddedAws
-from gameday.embedded.provider import Provider
+from gameday.embedded.provider import Media, Provider
 from gameday.embedded.sample import SampleDay
 from tests.e2e.conftest import KEY, Pipeline, Run, day, deployed
 
@@ -155,3 +157,18 @@ def test_rotation_keeps_the_newest_of_its_own_backups_and_all_of_others(pipeline
     assert run.record["backup"]["name"] in ours
     assert len(ours) == 3
     assert len(run.record["backup"]["deleted"]) == 3
+
+
+def test_a_clip_of_odd_size_is_kept_playable(pipeline: Pipeline, tmp_path: Path):
+    odd = tmp_path / "odd.webm"
+    source = "testsrc2=size=161x91:rate=25:duration=1,format=yuv444p"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source]
+    subprocess.run([*command, "-c:v", "libvpx-vp9", str(odd)], check=True)
+    pipeline.provider.media = {"pine-hollow_480p30.mp4": Media(odd, "video/webm")}
+    pipeline.list_only(412380371)
+
+    (highlight,) = pipeline.run().record["highlights"]
+
+    assert highlight["status"] == "playable", highlight["reason"]
+    assert (highlight["video"]["width"], highlight["video"]["height"]) == (161, 91)
+    assert (highlight["rendition"]["width"], highlight["rendition"]["height"]) == (160, 90)

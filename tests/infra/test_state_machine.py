@@ -48,7 +48,7 @@ def test_the_steps_come_in_their_order(machine):
 def test_every_task_retries_passing_errors_with_backoff_and_jitter(machine):
     tasks = [one for one in all_states(machine).values() if one["Type"] == "Task"]
 
-    assert len(tasks) == 9
+    assert len(tasks) == 10
     for task in tasks:
         retry = task["Retry"][0]
         assert retry["BackoffRate"] > 1

@@ -3,7 +3,13 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.highlights.transcoding import HIGHEST_BITRATE, bitrate_ceiling, job_error
+from lambdas.highlights.transcoding import (
+    HIGHEST_BITRATE,
+    bitrate_ceiling,
+    blames_the_video,
+    even_size,
+    job_error,
+)
 
 
 def test_picture_and_sound_together_spend_what_the_source_spends():
@@ -33,3 +39,17 @@ def test_any_cause_is_read(cause):
 
     assert code is None or isinstance(code, int)
     assert isinstance(message, str)
+
+
+def test_an_odd_side_is_rounded_down():
+    assert even_size(405, 720) == {"odd": True, "width": 404, "height": 720}
+    assert even_size(640, 360)["odd"] is False
+    assert even_size(0, 0)["odd"] is False
+
+
+def test_only_the_video_itself_makes_a_failure_permanent():
+    assert blames_the_video(1030, "")
+    assert blames_the_video(1010, "Unable to open input file: No parser found for container")
+    assert not blames_the_video(1010, "Unable to open input file: Access Denied")
+    assert not blames_the_video(1040, "Invalid resolution")
+    assert not blames_the_video(None, "")
