@@ -14,7 +14,7 @@ class EmulatorChanged(RuntimeError):
     def __init__(self, fix: str, what: str) -> None:
         super().__init__(
             f"the fix {fix!r} does not fit this version of ministack: {what}; "
-            "install the version pinned in pyproject.toml, or re-check the fix"
+            "install the version that requirements.txt pins, or look at the fix again"
         )
         self.fix = fix
 
