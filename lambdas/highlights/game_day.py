@@ -24,13 +24,15 @@ class GameDay:
         return f"{re.sub(r'[^A-Za-z0-9.-]+', '-', self.league)}/{self.date.isoformat()}"
 
 
-def game_day_of(execution_input: dict[str, Any], time_zone: str) -> GameDay:
+def game_day_of(execution_input: Any, time_zone: str) -> GameDay:
     """The game day that an execution's input names.
 
     Either `{"league", "date": "YYYY-MM-DD"}`, as a person writes it, or `{"league",
     "scheduled_time": ISO 8601, "days_after": int}`, as the schedules do: the game day is then
     that many days before the scheduled moment's day in `time_zone`. Raises InvalidInput.
     """
+    if not isinstance(execution_input, dict):
+        raise InvalidInput('the input is no JSON object; give {"league": ..., "date": ...}')
     league = execution_input.get("league")
     if not isinstance(league, str) or not LEAGUE_NAME.fullmatch(league):
         raise InvalidInput(

@@ -28,6 +28,7 @@ def test_a_schedule_names_its_moment_in_utc():
     ("given_input", "said"),
     [
         ({}, "league"),
+        ([], "JSON object"),
         ({"league": "../..", "date": "2026-01-10"}, "league"),
         ({"league": "NCAA"}, "game day"),
         ({"league": "NCAA", "date": "2026-13-01"}, "2026-13-01"),
