@@ -21,6 +21,7 @@ from gameday.synthesis import assembly_for, project_context
 from gameday.vault import Execution, Vault
 from lambdas.highlights.game_day import GameDay
 from tests.e2e.command import Command
+from tests.e2e.roles import inline_policies, restore_inline_policies
 
 # Where the tests run in the background, Ctrl-C is ignored, and so it would be by what they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,6 +54,23 @@ class Pipeline:
         self.vault = vault
         self.provider = provider
         self._runs = 0
+        self._grants = inline_policies(aws)
+        self._earlier_jobs: set[str] = set()
+        self._earlier_executions: set[str] = set()
+
+    def empty(self) -> None:
+        """Make it as if just deployed, but for its functions, which stay warm."""
+        restore_inline_policies(self.aws, self._grants)
+        self._earlier_jobs |= {job["Id"] for job in self.jobs()}
+        self._earlier_executions |= set(self.executions())
+        dynamodb, s3 = self.aws.client("dynamodb"), self.aws.client("s3")
+        for item in self.items():
+            dynamodb.delete_item(TableName=self.vault.table, Key={"id": {"S": item}})
+        for backup in dynamodb.list_backups()["BackupSummaries"]:
+            dynamodb.delete_backup(BackupArn=backup["BackupArn"])
+        versions = s3.list_object_versions(Bucket=self.vault.bucket).get("Versions", [])
+        for one in versions:
+            s3.delete_object(Bucket=self.vault.bucket, Key=one["Key"], VersionId=one["VersionId"])
 
     def list_only(self, *ids: int) -> None:
         """Let the provider list these highlights alone."""
@@ -80,8 +98,17 @@ class Pipeline:
         return {f"{key}@{version}": key for key, version in versions}
 
     def jobs(self) -> list[dict[str, Any]]:
-        """Every transcoding job there was."""
-        return self.aws.client("mediaconvert").list_jobs()["Jobs"]
+        """Every transcoding job of the test."""
+        pages = self.aws.client("mediaconvert").get_paginator("list_jobs").paginate()
+        jobs = [job for page in pages for job in page["Jobs"]]
+        return [job for job in jobs if job["Id"] not in self._earlier_jobs]
+
+    def executions(self) -> list[str]:
+        """The ARN of every execution of the test."""
+        pages = self.aws.client("stepfunctions").get_paginator("list_executions")
+        found = pages.paginate(stateMachineArn=self.vault.state_machine).build_full_result()
+        arns = [one["executionArn"] for one in found["executions"]]
+        return [arn for arn in arns if arn not in self._earlier_executions]
 
     def items(self) -> dict[str, dict[str, Any]]:
         """Every highlight of the ledger by its id."""
@@ -146,18 +173,21 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAw
         yield aws
 
 
-@pytest.fixture
-def pipeline(running_aws: EmbeddedAws, assembly: Path, provider: Provider) -> Pipeline:
-    """A freshly deployed, empty vault with the provider's key in its secret."""
-    running_aws.reset()
-    return deployed(running_aws, assembly, provider)
-
-
-def deployed(aws: EmbeddedAws, assembly: Path, provider: Provider) -> Pipeline:
-    outputs = deploy_assembly(assembly, aws)
-    vault = Vault(aws, {name: one for stack in outputs.values() for name, one in stack.items()})
+@pytest.fixture(scope="module")
+def deployment(running_aws: EmbeddedAws, assembly: Path, running_provider: Provider) -> Pipeline:
+    """A deployed vault with the provider's key in its secret, for all tests of a module."""
+    outputs = deploy_assembly(assembly, running_aws)
+    values = {name: one for stack in outputs.values() for name, one in stack.items()}
+    vault = Vault(running_aws, values)
     vault.set_provider_key(KEY)
-    return Pipeline(aws, vault, provider)
+    return Pipeline(running_aws, vault, running_provider)
+
+
+@pytest.fixture
+def pipeline(deployment: Pipeline, provider: Provider) -> Pipeline:
+    """The module's deployment with nothing in it, and the provider as it is at first."""
+    deployment.empty()
+    return deployment
 
 
 def day(text: str) -> GameDay:

@@ -14,11 +14,7 @@ Policies = dict[str, dict[str, Any]]
 
 def policies_of(aws: EmbeddedAws, role: str) -> Policies:
     """The inline policies, by name, of the one role whose construct is called `role`."""
-    iam, name = aws.client("iam"), _name(aws, role)
-    return {
-        policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
-    }
+    return _policies(aws, _name(aws, role))
 
 
 def set_policies(aws: EmbeddedAws, role: str, policies: Policies) -> None:
@@ -50,6 +46,26 @@ def grant_everything(aws: EmbeddedAws, role: str) -> None:
     set_policies(aws, role, {"everything": document})
 
 
+def inline_policies(aws: EmbeddedAws) -> dict[str, Policies]:
+    """Every role's inline policies, by the role's name."""
+    roles = aws.client("iam").list_roles()["Roles"]
+    return {role["RoleName"]: _policies(aws, role["RoleName"]) for role in roles}
+
+
+def restore_inline_policies(aws: EmbeddedAws, policies: dict[str, Policies]) -> None:
+    """Make every role's inline policies what they were."""
+    iam = aws.client("iam")
+    for role, now in inline_policies(aws).items():
+        before = policies[role]
+        for name in now.keys() - before.keys():
+            iam.delete_role_policy(RoleName=role, PolicyName=name)
+        for name, document in before.items():
+            if now.get(name) != document:
+                iam.put_role_policy(
+                    RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document)
+                )
+
+
 def listed(value: Any) -> list[Any]:
     """A policy's one or many as a list."""
     return value if isinstance(value, list) else [value]
@@ -59,3 +75,11 @@ def _name(aws: EmbeddedAws, role: str) -> str:
     roles = aws.client("iam").list_roles()["Roles"]
     (name,) = [one["RoleName"] for one in roles if f"-{role}" in one["RoleName"]]
     return name
+
+
+def _policies(aws: EmbeddedAws, name: str) -> Policies:
+    iam = aws.client("iam")
+    return {
+        policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    }

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from gameday.embedded.aws import EmbeddedAws
 from gameday.embedded.provider import Provider
-from tests.e2e.conftest import Pipeline, deployed
+from tests.e2e.conftest import Pipeline
 from tests.e2e.roles import listed, policies_of, revoke, set_policies
 
 CLIP = 412380371
@@ -60,11 +59,10 @@ BROUGHT_ALONG = (
 )
 
 
-@pytest.fixture(scope="module")
-def granted(running_aws: EmbeddedAws, assembly: Path, running_provider: Provider) -> Pipeline:
-    """One deployment for all: each test takes a grant away and gives it back."""
-    running_aws.reset()
-    return deployed(running_aws, assembly, running_provider)
+@pytest.fixture
+def granted(deployment: Pipeline, provider: Provider) -> Pipeline:
+    """The module's deployment, not emptied: each test takes a grant away and gives it back."""
+    return deployment
 
 
 @pytest.mark.parametrize(("role", "action"), GRANTS, ids=lambda value: value)

@@ -13,9 +13,10 @@ SUNDAY_AFTER = datetime(2026, 1, 11, 14, 59, tzinfo=UTC)
 def inputs(pipeline: Pipeline) -> dict[str, dict]:
     """The input of every execution by its ARN."""
     states = pipeline.aws.client("stepfunctions")
-    found = states.list_executions(stateMachineArn=pipeline.vault.state_machine)["executions"]
-    arns = [one["executionArn"] for one in found]
-    return {a: json.loads(states.describe_execution(executionArn=a)["input"]) for a in arns}
+    return {
+        arn: json.loads(states.describe_execution(executionArn=arn)["input"])
+        for arn in pipeline.executions()
+    }
 
 
 def test_the_morning_after_a_saturday_its_games_are_kept(pipeline: Pipeline):

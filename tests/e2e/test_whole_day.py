@@ -8,26 +8,23 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from gameday.embedded.aws import EmbeddedAws
-from gameday.embedded.provider import Media, Provider
+from gameday.embedded.provider import Media
 from gameday.embedded.sample import SampleDay
-from tests.e2e.conftest import KEY, Pipeline, Run, day, deployed
+from tests.e2e.conftest import KEY, Pipeline, Run, day
 
 PLAYABLE = {"412380195", "412380217", "412380240", "412380263", "412380371"}
 
 
 @pytest.fixture(scope="module")
-def kept(
-    running_aws: EmbeddedAws, assembly: Path, running_provider: Provider, sample: SampleDay
-) -> tuple[Pipeline, Run]:
-    """The sample day with its own clips, run once; tests that only look share it."""
-    running_aws.reset()
-    running_provider.media = dict(sample.media)
-    running_provider.highlights = sample.highlights(running_provider.base_url)
-    for row in running_provider.highlights:
+def kept(deployment: Pipeline, sample: SampleDay) -> tuple[Pipeline, Run]:
+    """The sample day with its own clips, run once; the tests that only look share it, and come
+    before those that empty the deployment."""
+    provider = deployment.provider
+    provider.media = dict(sample.media)
+    provider.highlights = sample.highlights(provider.base_url)
+    for row in provider.highlights:
         row["url"] += "?X-Amz-Signature=do-not-log-me"
-    pipeline = deployed(running_aws, assembly, running_provider)
-    return pipeline, pipeline.run()
+    return deployment, deployment.run()
 
 
 def test_a_game_day_is_fetched_stored_transcoded_and_backed_up(kept: tuple[Pipeline, Run]):
