@@ -73,8 +73,10 @@ def run_request(
     if options.limit is not None:
         context["limit"] = options.limit
     allowed = [host.lower() for host in options.allow_hosts]
-    if sample_url is not None or options.api_url:
-        allowed += _url_host(context["provider_url"])
+    if sample_url is not None:
+        allowed.append(urlsplit(sample_url).netloc)
+    elif options.api_url:
+        allowed += _url_host(options.api_url)
     context["allowed_private_hosts"] = [*context.get("allowed_private_hosts", []), *allowed]
     try:
         settings = Settings.from_context(context)

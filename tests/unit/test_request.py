@@ -17,7 +17,7 @@ def test_without_a_provider_it_is_the_sample_day():
 
     assert asked.settings.provider_url == SAMPLE_URL
     assert [str(day.date) for day in asked.game_days] == ["2026-01-10"]
-    assert asked.settings.allowed_private_hosts == ("127.0.0.1",)
+    assert asked.settings.allowed_private_hosts == ("127.0.0.1:5000",)
 
 
 def test_a_key_alone_names_the_provider_of_the_settings():
