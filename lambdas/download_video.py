@@ -1,5 +1,6 @@
 """Second step, once per highlight: the video from its URL into S3."""
 
+import time
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -57,6 +58,7 @@ def _download(item: Item, game_day: GameDay, settings: Settings, archive: Archiv
         key_for=lambda extension: video_key(game_day, item["id"], extension),
         open_writer=archive.writer,
         largest=settings.largest_video,
+        clock=time.monotonic,
     )
 
 

@@ -56,6 +56,7 @@ def vault(url: str, s3: DiscardingS3) -> None:
         key_for="clip.{}".format,
         open_writer=Archive(s3, BUCKET).writer,
         largest=LARGEST,
+        clock=time.monotonic,
     )
 
 

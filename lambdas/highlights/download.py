@@ -48,14 +48,15 @@ def download_video(
     key_for: Callable[[str], str],
     open_writer: Callable[[str, str], Writer],
     largest: int,
+    clock: Callable[[], float],
 ) -> Download:
     """Stream the video at `url` into the archive and prove it whole on the way.
 
     key_for: the key for a file extension. open_writer: a writer for a key and content type.
-    largest: bytes above which a video is not kept. Raises LinkOnly, Unavailable, NotAVideo,
+    largest: bytes above which a video is not kept. clock: see `open_source`. Raises LinkOnly, Unavailable, NotAVideo,
     and the transient SourceUnavailable, DownloadInterrupted, TruncatedVideo.
     """
-    with open_source(http, url) as source:
+    with open_source(http, url, clock) as source:
         if source.length is not None and source.length > largest:
             raise _too_large(largest)
         head, chunks = _peek(source.chunks)

@@ -6,7 +6,7 @@ on the first request and on every redirect, checked on the very address that is 
 
 import ipaddress
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -18,9 +18,11 @@ from urllib3.util.connection import create_connection
 
 from lambdas.highlights.errors import DownloadInterrupted, PermanentError, SourceUnavailable
 
-TIMEOUT = urllib3.Timeout(connect=10, read=30)
+TIMEOUT = urllib3.Timeout(connect=10, read=20)
 MOST_REDIRECTS = 5
 CHUNK = 256 * 1024  # bytes read at once
+SLOWEST = 20_000  # bytes per second, on average, below which a source is given up
+PATIENCE = 20.0  # seconds for which it may be slower
 
 # Hosts whose URLs are pages around a player; their terms forbid downloading, so none is asked.
 PAGE_HOSTS = (
@@ -99,10 +101,12 @@ def guarded_pools(allowed_private: Collection[str]) -> urllib3.PoolManager:
 
 
 @contextmanager
-def open_source(http: urllib3.PoolManager, url: str | None) -> Iterator[Source]:
+def open_source(
+    http: urllib3.PoolManager, url: str | None, clock: Callable[[], float]
+) -> Iterator[Source]:
     """Open the video at `url` for reading once, following redirects.
 
-    Raises LinkOnly, Unavailable, SourceUnavailable, and DownloadInterrupted while it is read.
+    clock: seconds that only go forward, to tell a source that never ends. Raises LinkOnly, Unavailable, SourceUnavailable, and DownloadInterrupted while it is read.
     No message holds more of a URL than its host: a query may be a signature.
     """
     if not url:
@@ -116,7 +120,7 @@ def open_source(http: urllib3.PoolManager, url: str | None) -> Iterator[Source]:
                 url = urljoin(url, location)
                 continue
             _check_status(response.status, host)
-            yield Source(_length(response), _chunks(response, host))
+            yield Source(_length(response), _chunks(response, host, clock))
             return
         finally:
             response.close()
@@ -138,7 +142,7 @@ def _checked_host(url: str) -> str:
     return host
 
 
-def _request(http: urllib3.PoolManager, url: str, host: str) -> urllib3.BaseHTTPResponse:
+def _request(http: urllib3.PoolManager, url: str, host: str) -> urllib3.HTTPResponse:
     try:
         return http.request(
             "GET",
@@ -170,9 +174,18 @@ def _length(response: urllib3.BaseHTTPResponse) -> int | None:
     return int(announced) if announced.isascii() and announced.isdigit() else None
 
 
-def _chunks(response: urllib3.BaseHTTPResponse, host: str) -> Iterator[bytes]:
+def _chunks(
+    response: urllib3.HTTPResponse, host: str, clock: Callable[[], float]
+) -> Iterator[bytes]:
+    began, size = clock(), 0
     try:
-        yield from response.stream(CHUNK, decode_content=False)
+        # What has come so far, not a full chunk: a source that trickles would never fill one.
+        while chunk := response.read1(CHUNK, decode_content=False):
+            yield chunk
+            size += len(chunk)
+            elapsed = clock() - began
+            if elapsed > PATIENCE and size < SLOWEST * elapsed:
+                raise DownloadInterrupted(f"{host} sends under {SLOWEST:,} bytes a second")
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise DownloadInterrupted(
             f"{host} broke off the download ({type(error).__name__})"

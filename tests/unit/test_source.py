@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import contextmanager
+from itertools import count
 
 import pytest
 
@@ -40,8 +41,8 @@ def answer(status: str, body: bytes = b"", **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def read(url, *allowed):
-    with open_source(guarded_pools(allowed), url) as source:
+def read(url, *allowed, clock=lambda: 0.0):
+    with open_source(guarded_pools(allowed), url, clock) as source:
         return source.length, b"".join(source.chunks)
 
 
@@ -103,6 +104,18 @@ def test_a_body_that_stops_early_is_no_video():
     stopped = answer("200 OK", b"half", Content_Length="1000")
     with server(stopped) as (port, _), pytest.raises(DownloadInterrupted):
         read(f"http://127.0.0.1:{port}/a.mp4", "127.0.0.1")
+
+
+def test_a_source_that_trickles_is_given_up():
+    given_up = pytest.raises(DownloadInterrupted, match="bytes a second")
+    with server(answer("200 OK", b"drop")) as (port, _), given_up:
+        read(f"http://127.0.0.1:{port}/a.mp4", "127.0.0.1", clock=count(0, 60).__next__)
+
+
+def test_chunked_bodies_are_read_whole():
+    body = b"5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n"
+    with server(answer("200 OK", body, Transfer_Encoding="chunked")) as (port, _):
+        assert read(f"http://127.0.0.1:{port}/a.mp4", "127.0.0.1") == (None, b"firstsecond")
 
 
 @pytest.mark.parametrize(
