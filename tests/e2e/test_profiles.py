@@ -1,0 +1,65 @@
+"""What each transcode profile makes of a clip, by ffmpeg's own account of the rendition."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from gameday.embedded.assembly import deploy_assembly
+from gameday.embedded.aws import EmbeddedAws
+from gameday.embedded.provider import Provider
+from gameday.embedded.sample import SampleDay
+from gameday.synthesis import assembly_for, project_context
+from gameday.vault import Vault
+from tests.e2e.conftest import KEY, Pipeline
+
+CLIP = 412380217  # eight seconds of 720p
+
+
+@pytest.mark.parametrize(
+    ("profile", "least", "most"),
+    [("cbr-5mbps", 4_700_000, 5_400_000), ("source-matched", 100_000, 700_000)],
+)
+def test_a_profile_gives_main_h264_and_stereo_aac_at_its_bitrate(
+    running_aws: EmbeddedAws,
+    provider: Provider,
+    sample: SampleDay,
+    tmp_path: Path,
+    profile: str,
+    least: int,
+    most: int,
+):
+    context = project_context() | {
+        "provider_url": provider.url,
+        "provider_host": "",
+        "allowed_private_hosts": ["127.0.0.1"],
+        "transcode_profile": profile,
+    }
+    running_aws.reset()
+    outputs = deploy_assembly(assembly_for(context, tmp_path / "assemblies"), running_aws)
+    values = {name: one for stack in outputs.values() for name, one in stack.items()}
+    pipeline = Pipeline(running_aws, Vault(running_aws, values), provider)
+    pipeline.vault.set_provider_key(KEY)
+    provider.media = dict(sample.media)
+    pipeline.list_only(CLIP)
+
+    (highlight,) = pipeline.run().record["highlights"]
+
+    assert highlight["status"] == "playable", highlight["reason"]
+    rendition = highlight["rendition"]
+    assert rendition["profile"] == profile
+    assert (rendition["width"], rendition["height"]) == (1280, 720)
+    bitrate = rendition["bytes"] * 8 / rendition["duration_seconds"]
+    assert least <= bitrate <= most
+    said = streams(pipeline.vault.read_object(rendition["key"]).read(), tmp_path / "clip.mp4")
+    assert re.search(r"Video: h264 \(Main\)", said), said
+    assert re.search(r"Audio: aac \(LC\).*48000 Hz, stereo", said), said
+
+
+def streams(body: bytes, path: Path) -> str:
+    """What ffmpeg says of the file's streams."""
+    path.write_bytes(body)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
