@@ -77,13 +77,6 @@ def to_wire(value: Any, shape: Shape) -> Any:
     return value
 
 
-def path_to(*names: str | int) -> str:
-    """Where a setting is, as the service names it: `/inputs/0/fileInput`."""
-    return "".join(
-        f"/{name}" if isinstance(name, int) else f"/{name[0].lower()}{name[1:]}" for name in names
-    )
-
-
 @functools.cache
 def _routes() -> list[tuple[re.Pattern[str], OperationModel]]:
     model = service_model()
