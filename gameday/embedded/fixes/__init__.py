@@ -24,6 +24,7 @@ FIXES = (
     "secure_loopback",
     "schedules",
     "objects",
+    "checksums",
     "tables",
     "backup_access",
     "secrets",

@@ -1,10 +1,12 @@
-"""Multipart uploads: the type of their checksum, and the least size of a part.
+"""Multipart uploads: the parts of which an object is made, and what stands in the way of one.
 
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 """
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gameday.embedded.fixes.patching import Patch
@@ -12,11 +14,6 @@ from gameday.embedded.fixes.patching import Patch
 FIX = "objects"
 
 LEAST_PART_BYTES = 5 * 1024 * 1024
-
-FULL_OBJECT, COMPOSITE = "FULL_OBJECT", "COMPOSITE"
-
-# The only algorithm whose uploads S3 takes as a whole unless told otherwise.
-WHOLE_BY_DEFAULT = "CRC64NVME"
 
 
 def apply() -> None:
@@ -27,21 +24,42 @@ def apply() -> None:
         s3,
         "_create_multipart_upload",
         (
-            '        "checksum_algorithm": checksum_algorithm,\n',
+            '        "created": now_iso(),\n',
             """\
-        "checksum_algorithm": checksum_algorithm,
-        "checksum_type": gameday_type_asked_for(checksum_algorithm, headers),
+        "created": now_iso(),
+        "key_in_use": key in bucket["objects"],
 """,
         ),
-        (
-            'csum_headers["x-amz-checksum-type"] = "COMPOSITE"',
-            'csum_headers["x-amz-checksum-type"] = _multipart_uploads[upload_id]["checksum_type"]',
-        ),
-        gameday_type_asked_for=type_asked_for,
     )
     patch.edit(
         s3,
         "_complete_multipart_upload",
+        (
+            """\
+    if precondition_err:
+        return precondition_err
+""",
+            """\
+    if precondition_err:
+        return precondition_err
+    if gameday_key_was_written(upload, headers or {}, bucket["objects"].get(key)):
+        return _error(
+            "ConditionalRequestConflict",
+            "The conditional request cannot succeed due to a conflicting operation "
+            "against this resource.",
+            409,
+            f"/{bucket_name}/{key}",
+        )
+""",
+        ),
+        (
+            "    ordered_parts.sort(key=lambda x: x[0])\n",
+            """\
+    refused = gameday_refused_parts([pn for pn, _, _ in ordered_parts])
+    if refused:
+        return refused
+""",
+        ),
         (
             '        md5_digests += hashlib.md5(stored["body"]).digest()\n',
             """\
@@ -55,56 +73,41 @@ def apply() -> None:
         md5_digests += hashlib.md5(stored["body"]).digest()
 """,
         ),
-        (
-            "composite = _composite_checksum(checksum_algorithm, part_digests)",
-            "composite = gameday_checksum(upload, part_digests, combined_parts)",
-        ),
-        (
-            '"checksum_type": "COMPOSITE" if composite else None',
-            '"checksum_type": upload["checksum_type"] if composite else None',
-        ),
-        (
-            'SubElement(root, "ChecksumType").text = "COMPOSITE"',
-            'SubElement(root, "ChecksumType").text = upload["checksum_type"]',
-        ),
+        gameday_key_was_written=key_was_written,
+        gameday_refused_parts=refused_parts,
         gameday_least_part=LEAST_PART_BYTES,
-        gameday_checksum=checksum,
-    )
-    patch.edit(
-        s3,
-        "_object_response_headers",
-        (
-            'obj.get("checksum_type") or "FULL_OBJECT"',
-            "gameday_type_of(stored)",
-        ),
-        gameday_type_of=type_of,
-    )
-    patch.edit(
-        s3,
-        "_get_object_attributes",
-        (
-            '"COMPOSITE" if record.get("parts") else "FULL_OBJECT"',
-            "gameday_type_of(checksums)",
-        ),
     )
 
 
-def type_asked_for(algorithm: str | None, headers: Mapping[str, str]) -> str:
-    """The checksum type of a new upload."""
-    default = FULL_OBJECT if algorithm == WHOLE_BY_DEFAULT else COMPOSITE
-    return headers.get("x-amz-checksum-type", default)
+def key_was_written(
+    upload: Mapping[str, Any], headers: Mapping[str, str], existing: Mapping[str, Any] | None
+) -> bool:
+    """Whether a conditional completion comes after a write to its key that the upload preceded.
+
+    The condition itself holds: another object is there and was to be replaced, or none is.
+    """
+    if headers.get("if-none-match"):
+        return upload["key_in_use"]
+    if headers.get("if-match") and existing is not None:
+        return existing["last_modified"] > upload["created"]
+    return False
 
 
-def checksum(upload: Mapping[str, Any], digests: list[str], parts: list[bytes]) -> str | None:
-    """The checksum of a completed upload: of the object, or of its parts' checksums."""
+def refused_parts(numbers: Sequence[int]) -> tuple | None:
+    """The answer to a completion whose list of parts is empty or out of order."""
     from ministack.services import s3
 
-    algorithm = upload.get("checksum_algorithm")
-    if algorithm and upload["checksum_type"] == FULL_OBJECT:
-        return s3._compute_s3_checksum(algorithm, b"".join(parts))
-    return s3._composite_checksum(algorithm, digests)
-
-
-def type_of(checksums: Mapping[str, str]) -> str:
-    """The type of an object's checksums; a composite one ends with the number of parts."""
-    return COMPOSITE if any("-" in value for value in checksums.values()) else FULL_OBJECT
+    if not numbers:
+        return s3._error(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published "
+            "schema",
+            400,
+        )
+    if any(number >= following for number, following in itertools.pairwise(numbers)):
+        return s3._error(
+            "InvalidPartOrder",
+            "The list of parts was not in ascending order. Parts must be ordered by part number.",
+            400,
+        )
+    return None
