@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lambdas.highlights.host_rules import HostRules
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -17,6 +19,7 @@ class Settings:
     limit: int
     time_zone: str
     allowed_private_hosts: tuple[str, ...]
+    host_rules: HostRules
     largest_video: int
     transcode_profile: str
     backups_to_keep: int
@@ -34,6 +37,7 @@ class Settings:
             limit=int(environment["LIMIT"]),
             time_zone=environment["TIME_ZONE"],
             allowed_private_hosts=tuple(hosts.lower().split(",")) if hosts else (),
+            host_rules=HostRules.parse(environment["HOST_RULES"]),
             largest_video=int(environment["MAX_VIDEO_MEGABYTES"]) * 1_000_000,
             transcode_profile=environment["TRANSCODE_PROFILE"],
             backups_to_keep=int(environment["BACKUPS_TO_KEEP"]),

@@ -3,12 +3,13 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lambdas.highlights.host_rules import HostRules
 from stacks.game_days import MONTHS, WEEKDAYS
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -17,6 +18,9 @@ TRANSCODE_PROFILES = ("source-matched", "cbr-5mbps")
 PROVIDER_PAGE_MAXIMUM = 40  # rows of one /highlights answer; the provider refuses more
 EARLIEST_RUN, LATEST_RUN = time(4, 0), time(23, 0)
 MOST_DAYS_AFTER = 7
+# All variables of a function's environment may have 4 KB together.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+LONGEST_HOST_RULES = 2_000
 
 
 class SettingsError(ValueError):
@@ -69,6 +73,7 @@ class Settings:
         (empty when the provider is asked directly).
     allowed_private_hosts: hosts, or host:port, that may serve videos though their address is
         private; all other private, loopback and link-local addresses are refused.
+    host_rules: what is done with videos of a host, laid over the defaults; see `HostRules`.
     max_video_megabytes: a larger video is recorded as unavailable instead of stored.
     log_retention_days: days for which log groups keep their events.
     """
@@ -86,6 +91,7 @@ class Settings:
     provider_url: str = "https://sport-highlights-api.p.rapidapi.com/basketball/highlights"
     provider_host: str = "sport-highlights-api.p.rapidapi.com"
     allowed_private_hosts: tuple[str, ...] = ()
+    host_rules: HostRules = field(default_factory=HostRules)
     max_video_megabytes: int = 1024
     log_retention_days: int = 90
 
@@ -128,6 +134,8 @@ def _misspelt(context: Mapping[str, Any]) -> list[Problem]:
 
 def _example(name: str) -> str:
     """The default of the setting `name`, written as the CDK's `-c` takes it."""
+    if name == "host_rules":
+        return "videos.example=never,cdn.example=store"
     default = getattr(Settings, name)
     if isinstance(default, tuple):
         return ",".join(str(item) for item in default) or "10.0.0.5"
@@ -259,6 +267,31 @@ def _hosts(value: Any) -> tuple[str, ...]:
     return tuple(hosts)
 
 
+def _is_of_texts(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(text, str) for pair in value.items() for text in pair
+    )
+
+
+def _host_rules(value: Any) -> HostRules:
+    try:
+        if isinstance(value, str):
+            rules = HostRules.parse(value)
+        elif _is_of_texts(value):
+            rules = HostRules(value)
+        else:
+            raise ValueError("this is neither an object nor a text")
+    except ValueError as error:
+        raise _Rejected(
+            'an object of host names and rules, such as {"videos.example": "never"}: names '
+            'without scheme and port, or "*" for every other host; rules from store, link_only, '
+            f"never; but {error}"
+        ) from None
+    if len(str(rules)) > LONGEST_HOST_RULES:
+        raise _Rejected(f"rules of at most {LONGEST_HOST_RULES:,} characters together")
+    return rules
+
+
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "leagues": _league_names,
     "limit": _whole_number(1, PROVIDER_PAGE_MAXIMUM, "the provider refuses larger pages"),
@@ -273,6 +306,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "provider_url": _url,
     "provider_host": _host_header,
     "allowed_private_hosts": _hosts,
+    "host_rules": _host_rules,
     "max_video_megabytes": _whole_number(1, 10_240, "megabytes of 1,000,000 bytes"),
     "log_retention_days": _one_of(*LOG_RETENTION_DAYS),
 }

@@ -1,14 +1,16 @@
 """A highlight as the vault knows it, read from one row of the provider's answer."""
 
 import hashlib
+import math
 import re
 from enum import StrEnum
 from typing import Any
 
 from lambdas.highlights.game_day import GameDay
+from lambdas.highlights.links import LONGEST_URL
 
 LONGEST_TEXT = 2_000  # characters; a DynamoDB item holds 400 KB in all
-LONGEST_URL = 8_192
+LONGEST_GIVEN = 100_000  # characters of a text that are looked at
 
 
 class Status(StrEnum):
@@ -67,9 +69,9 @@ def attributes_of(row: dict[str, Any], game_day: GameDay) -> dict[str, str]:
         "channel": _text(row.get("channel")),
         "category": _text(row.get("category")),
         "type": _text(row.get("type")),
-        "url": _text(row.get("url"), LONGEST_URL),
-        "embed_url": _text(row.get("embedUrl"), LONGEST_URL),
-        "image_url": _text(row.get("imgUrl"), LONGEST_URL),
+        "url": _url(row.get("url")),
+        "embed_url": _url(row.get("embedUrl")),
+        "image_url": _url(row.get("imgUrl")),
         "match_id": _text(match.get("id")),
         "match_date": _text(match.get("date")),
         "home_team": _text(_dict(match.get("homeTeam")).get("name")),
@@ -82,11 +84,28 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
+def one_line(text: str) -> str:
+    """`text` with nothing that could break a line, a log or a terminal.
+
+    Control characters are left out, and white space becomes single spaces.
+    """
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    printable = "".join(c for c in str(value) if c.isprintable())
-    return printable[:longest] or None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return one_line(str(value)[:LONGEST_GIVEN])[:LONGEST_TEXT].strip() or None
+
+
+def _url(value: Any) -> str | None:
+    """A URL as given, or None: what is cut short or mended would lead elsewhere."""
+    if not isinstance(value, str):
+        return None
+    url = value.strip()
+    return url if len(url) <= LONGEST_URL and url.isprintable() and url else None
 
 
 def _digest(text: str) -> str:

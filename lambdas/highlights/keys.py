@@ -1,8 +1,15 @@
 """Where everything stands in the bucket. Keys follow from what they hold, so a rerun finds it."""
 
 import hashlib
+import re
 
 from lambdas.highlights.game_day import GameDay
+
+RAW_ANSWER = re.compile(r"highlights/[^/]+/[^/]+/([0-9a-f]{32})\.json")
+OF_HIGHLIGHT = re.compile(
+    r"(?:videos|processed_videos|thumbnails)/[^/]+/[^/]+/([A-Za-z0-9_-]+)\..+"
+)
+RUN_RECORD = re.compile(r"runs/[^/]+/[^/]+/[^/]+\.json")
 
 
 def raw_answer_key(game_day: GameDay, body: bytes) -> str:

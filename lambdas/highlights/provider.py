@@ -18,12 +18,13 @@ from lambdas.highlights.errors import (
     UnexpectedAnswer,
 )
 from lambdas.highlights.game_day import GameDay
-from lambdas.highlights.highlight import highlight_id, is_of_league
+from lambdas.highlights.highlight import highlight_id, is_of_league, one_line
 
-LARGEST_ANSWER = 8_000_000  # bytes; 40 rows are some 80 kB
+LARGEST_ANSWER = 2_000_000  # bytes; 40 rows are some 80 kB, and JSON takes 25 times its length
 TIMEOUT = urllib3.Timeout(connect=10, read=30)
 LARGEST_PAGE = 40  # rows; the provider refuses more
 MOST_PAGES = 20
+LARGEST_NUMBER = 10**9  # of rows or requests; what says more counts neither
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,13 @@ class Provider:
             body, calls_left = self._page(game_day, time_zone, size, offset)
             page, total = _read_page(body)
             answers.append(body)
-            for row in page:
-                row_id = highlight_id(row)
-                if row_id and is_of_league(row, game_day.league):
+            identified = [(row_id, row) for row in page if (row_id := highlight_id(row))]
+            if page and not identified:
+                raise UnexpectedAnswer(
+                    "the provider's highlights have neither id nor url; check provider_url"
+                )
+            for row_id, row in identified:
+                if is_of_league(row, game_day.league):
                     rows.setdefault(row_id, row)
             offset += len(page)
             listed = offset if total is None else total
@@ -122,7 +127,7 @@ class Provider:
     def _check_status(self, status: int, body: bytes) -> None:
         if status == 200:
             return
-        said = _message(body)
+        said = _message(body, self.key)
         if status == 401:
             raise ProviderRefusedKey(
                 f"the provider at {self._name} refused the key ({said}); put a valid key "
@@ -169,13 +174,14 @@ def _read_page(body: bytes) -> tuple[list[dict[str, Any]], int | None]:
 
 def _number(value: Any) -> int | None:
     try:
-        return max(0, int(value))
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return max(0, number) if number <= LARGEST_NUMBER else None
 
 
-def _message(body: bytes) -> str:
-    """What a refusal says, in at most 200 characters on one line."""
+def _message(body: bytes, key: str) -> str:
+    """What a refusal says, in at most 200 characters on one line, without the key."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -183,10 +189,11 @@ def _message(body: bytes) -> str:
     if isinstance(answer, dict):
         answer = answer.get("message") or answer.get("error")
     if isinstance(answer, list):
-        answer = "; ".join(str(part) for part in answer)
+        answer = "; ".join(part for part in answer if isinstance(part, str))
     if not isinstance(answer, str) or "<" in answer:
         answer = ""
-    return " ".join(answer.split())[:200] or "no reason given"
+    line = one_line(answer.replace(key, "(the key)") if key else answer)
+    return line[:200].rstrip() or "no reason given"
 
 
 def _why(error: Exception) -> str:

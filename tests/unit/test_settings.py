@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.highlights.host_rules import HostRules
 from stacks.settings import Settings, SettingsError
 
 CDK_JSON = Path(__file__).parents[2] / "cdk.json"
@@ -37,6 +38,21 @@ def test_values_from_the_command_line_are_texts():
 
 def test_days_may_be_given_in_any_case():
     assert Settings.from_context({"mens_game_days": "Tue,sun"}).mens_game_days == ("TUE", "SUN")
+
+
+def test_host_rules_are_an_object_or_a_text():
+    rules = HostRules({"a.example": "never", "*": "link_only"})
+
+    for given_rules in ({"a.example": "never", "*": "link_only"}, "*=link_only, A.example=never"):
+        assert Settings.from_context({"host_rules": given_rules}).host_rules == rules
+
+
+def test_a_wrong_host_rule_is_named_with_what_a_right_one_is():
+    text = problems(host_rules="a.example=delete")
+
+    assert "'delete' is no rule" in text
+    assert "store, link_only, never" in text
+    assert "-c host_rules=videos.example=never" in text
 
 
 def test_every_problem_is_reported_at_once_with_value_expectation_and_fix():
@@ -81,6 +97,13 @@ def test_keys_of_the_cdk_itself_are_left_alone():
         ("provider_url", "https://[broken/highlights"),
         ("provider_host", "two hosts"),
         ("allowed_private_hosts", ["http://10.0.0.1/"]),
+        ("host_rules", ["a.example"]),
+        ("host_rules", {"a.example": "delete"}),
+        ("host_rules", {"a.example": True}),
+        ("host_rules", {"https://a.example/": "never"}),
+        ("host_rules", {5: "never"}),
+        ("host_rules", "a.example"),
+        ("host_rules", {f"host{number}.example": "never" for number in range(200)}),
         ("log_retention_days", 42),
         ("backups_to_keep", 0),
     ],
@@ -97,7 +120,8 @@ def test_what_cannot_be_deployed_is_refused(name, value):
         | st.integers()
         | st.floats()
         | st.text()
-        | st.lists(st.text() | st.integers()),
+        | st.lists(st.text() | st.integers())
+        | st.dictionaries(st.text() | st.integers(), st.text() | st.integers(), max_size=3),
     )
 )
 def test_any_context_gives_settings_or_a_named_error(context):
