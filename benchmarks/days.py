@@ -43,6 +43,12 @@ def vault_usage(scratch: Path) -> dict[str, Any]:
 
 
 @functools.cache
+def function_invocations(scratch: Path) -> dict[str, Any]:
+    """Of the sample day and of a large one, what each invocation of a function took."""
+    return figures_of("functions_at_work", str(_with_clips(scratch / "functions", scratch)))
+
+
+@functools.cache
 def _clips(scratch: Path) -> Path:
     folder = scratch / "sample"
     run(sys.executable, "-m", "benchmarks.contenders.sample_clips", str(folder))

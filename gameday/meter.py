@@ -9,10 +9,11 @@ from typing import Any
 
 from gameday.costs import Rendition, Usage
 
-# Billed seconds and memory in GB of one invocation, initialisation included.
-SMALL_FUNCTION = 2 * 0.25
-DOWNLOAD = 8 * 0.5
-RECORD_RENDITION = 4 * 0.5
+# Billed seconds and memory in GB of one invocation, initialisation included:
+# docs/decisions/0005-cold-start-and-function-sizes.md
+SMALL_FUNCTION = 1.5 * 0.5
+DOWNLOAD = 3 * 0.5
+RECORD_RENDITION = 3 * 0.5
 
 RUN_TRANSITIONS, BACKUP_TRANSITIONS = 8, 2
 DOWNLOAD_TRANSITIONS, TRANSCODE_TRANSITIONS = 2, 4

@@ -8,11 +8,11 @@ from lambdas.highlights.back_up import back_up, unsaved
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.ledger import Ledger
 from lambdas.settings import Settings
-from lambdas.step import Event, logger, step
+from lambdas.step import Context, Event, logger, step
 
 
 @step
-def handler(event: Event) -> Event:
+def handler(event: Event, _: Context) -> Event:
     """`{"ids", "written_by", "waited_until", ...}` to `{"created", "name", "kept", "deleted"}`.
 
     written_by, waited_until: ISO 8601, when PlanBackup looked and when the wait after it ended.

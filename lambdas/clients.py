@@ -1,18 +1,27 @@
 """The AWS clients, made once per process and only when a handler asks for them."""
 
+import gc
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from lambdas.table import Table
+
 CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
+
+# A starting function keeps nearly all that it makes, thousands of objects for each client: to look
+# through them for garbage, again and again, takes a tenth of a cold start and finds none.
+# docs/decisions/0005-cold-start-and-function-sizes.md
+gc.set_threshold(50_000)
 
 
 @cache
 def s3() -> Any:
-    """Amazon S3."""
-    return boto3.client("s3", config=CONFIG)
+    """Amazon S3, whose signed URLs name the bucket's own region."""
+    signed = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", config=CONFIG.merge(signed))
 
 
 @cache
@@ -28,6 +37,6 @@ def secrets_manager() -> Any:
 
 
 @cache
-def table(name: str) -> Any:
+def table(name: str) -> Table:
     """The DynamoDB table `name`, speaking Python values."""
-    return boto3.resource("dynamodb", config=CONFIG).Table(name)
+    return Table(dynamodb(), name)

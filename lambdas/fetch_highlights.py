@@ -13,11 +13,11 @@ from lambdas.highlights.intake import take_in
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.provider import Provider
 from lambdas.settings import Settings
-from lambdas.step import Event, logger, step
+from lambdas.step import Context, Event, logger, step
 
 
 @step
-def handler(event: Event) -> Event:
+def handler(event: Event, _: Context) -> Event:
     """`{"input": the execution's input, "execution"}` to the game day's work; see `take_in`."""
     settings = Settings.from_env()
     game_day = game_day_of(event["input"], settings.time_zone)

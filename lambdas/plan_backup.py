@@ -7,11 +7,11 @@ from lambdas.highlights.back_up import unsaved
 from lambdas.highlights.backups import earliest_complete
 from lambdas.highlights.ledger import Ledger, moment
 from lambdas.settings import Settings
-from lambdas.step import Event, logger, step
+from lambdas.step import Context, Event, logger, step
 
 
 @step
-def handler(event: Event) -> Event:
+def handler(event: Event, _: Context) -> Event:
     """`{"ids", ...}` to `{"due", "created": False[, "written_by", "wait_until": ISO 8601]}`.
 
     Every write of this execution has returned by now, so now is what the backup must hold.

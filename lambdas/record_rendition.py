@@ -10,11 +10,11 @@ from lambdas.highlights.keys import rendition_key, thumbnail_key
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.measure import measure_object, measure_video, picture_facts
 from lambdas.settings import Settings
-from lambdas.step import Event, logger, step
+from lambdas.step import Context, Event, logger, step
 
 
 @step
-def handler(event: Event) -> Event:
+def handler(event: Event, _: Context) -> Event:
     """`{"id", "league", "game_date", "execution"}` to `{"id", "status": "playable"}`.
 
     Reads the whole rendition once: what is recorded as playable was seen to be a whole video.

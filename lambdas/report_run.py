@@ -13,13 +13,13 @@ from lambdas.highlights.keys import run_record_key
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.run_record import run_record
 from lambdas.settings import Settings
-from lambdas.step import Event, logger, step
+from lambdas.step import Context, Event, logger, step
 
 metrics = Metrics(namespace="GameDayVault", service="pipeline")
 
 
 @step
-def handler(event: Event) -> Event:
+def handler(event: Event, _: Context) -> Event:
     """The state after the backup to `{"succeeded", "summary", "counts", "backup", "record"}`."""
     settings = Settings.from_env()
     items = Ledger(clients.table(settings.table_name)).read(event["ids"])

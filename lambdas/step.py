@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import (
@@ -37,7 +37,17 @@ NO_ANSWER = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseStre
 Event = dict[str, Any]
 
 
-def step(work: Callable[[Event], Event]) -> Callable[[Event, object], Event]:
+class Context(Protocol):
+    """What Lambda says of an invocation, as far as it is asked.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function's time limit."""
+
+
+def step(work: Callable[[Event, Context], Event]) -> Callable[[Event, Context], Event]:
     """A Lambda handler of `work`, whose log lines say which run and highlight they are about.
 
     What AWS refuses for a passing reason becomes StoreUnavailable, which is retried by name.
@@ -45,10 +55,10 @@ def step(work: Callable[[Event], Event]) -> Callable[[Event, object], Event]:
 
     @logger.inject_lambda_context(clear_state=True)
     @wraps(work)
-    def handler(event: Event, context: object) -> Event:
+    def handler(event: Event, context: Context) -> Event:
         logger.append_keys(**_log_keys(event))
         try:
-            return work(event)
+            return work(event, context)
         except Exception as error:
             # The runtime prints the traceback; this line says which run it belongs to.
             logger.warning("step failed", error=type(error).__name__)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -12,12 +13,29 @@ import pytest
 from stacks.bundle import SOURCE, build_bundle
 
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+THIS_PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 HANDLERS = sorted(path.stem for path in SOURCE.glob("*.py") if "\ndef handler(" in path.read_text())
+
+REPORT_COMPILED = (
+    "sys.addaudithook(lambda event, of: event == 'compile' and print('compiled', of[1])); "
+)
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_bundle(tmp_path_factory.mktemp("asset") / "bundle")
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_bundle(tmp_path_factory.mktemp("compiled") / "bundle", THIS_PYTHON)
+
+
+@pytest.fixture(scope="module")
+def unpacked(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files under another path and with other dates than when they were compiled."""
+    folder = tmp_path_factory.mktemp("unpacked") / "task"
+    return shutil.copytree(compiled, folder, copy_function=shutil.copyfile)
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +107,29 @@ def test_time_zones_come_with_the_bundle(bundle: Path):
     code = "import zoneinfo; zoneinfo.reset_tzpath([]); zoneinfo.ZoneInfo('America/New_York')"
 
     assert run_isolated(code, bundle).returncode == 0
+
+
+def test_it_is_the_same_bytes_every_time_with_bytecode_too(compiled: Path, tmp_path: Path):
+    assert digest(build_bundle(tmp_path / "again", THIS_PYTHON)) == digest(compiled)
+
+
+@pytest.mark.parametrize("module", HANDLERS)
+def test_nothing_of_it_is_compiled_when_a_function_starts(
+    module: str, unpacked: Path, runtime: Path
+):
+    done = run_isolated(REPORT_COMPILED + f"import lambdas.{module}", unpacked, runtime)
+
+    assert done.returncode == 0, done.stderr
+    assert f"compiled {unpacked}" not in done.stdout
+
+
+def test_without_bytecode_it_is_compiled_at_every_start(bundle: Path, runtime: Path):
+    done = run_isolated(REPORT_COMPILED + "import lambdas.plan_backup", bundle, runtime)
+
+    assert f"compiled {bundle}/lambdas/plan_backup.py" in done.stdout
+
+
+def test_bytecode_is_left_out_where_no_such_python_is(tmp_path: Path):
+    bundle = build_bundle(tmp_path / "bundle", "python3.0")
+
+    assert not list(bundle.rglob("*.pyc"))

@@ -1,0 +1,72 @@
+"""A DynamoDB table that takes and gives Python values, on boto3's plain client.
+
+boto3's own Table resource does the same. It reads a second model of DynamoDB to be made, which a
+cold start pays for: docs/decisions/0005-cold-start-and-function-sizes.md.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+Item = dict[str, Any]
+
+
+class Table:
+    """The table `name` through `client`, a boto3 DynamoDB client.
+
+    Numbers are read as Decimal; a float is refused with TypeError, for it may not be kept exactly.
+    The methods are DynamoDB's of the same name, with its parameters:
+    https://docs.aws.amazon.com/boto3/latest/reference/services/dynamodb.html
+    """
+
+    def __init__(self, client: Any, name: str):
+        self._client = client
+        self.name = name
+        self.conflict = client.exceptions.ConditionalCheckFailedException
+
+    def batch_get(self, keys: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+        """The items of `keys`, at most 100, read consistently; and the keys left unread."""
+        wanted = {"Keys": [_typed(key) for key in keys], "ConsistentRead": True}
+        answer = self._client.batch_get_item(RequestItems={self.name: wanted})
+        found = answer["Responses"].get(self.name, [])
+        unread = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+        return [_plain(item) for item in found], [_plain(key) for key in unread]
+
+    def query(self, *, ExpressionAttributeValues: Item, **parameters: Any) -> Iterator[Item]:
+        """The items that match, all pages read."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self.name,
+            ExpressionAttributeValues=_typed(ExpressionAttributeValues),
+            **parameters,
+        )
+        return (_plain(item) for page in pages for item in page["Items"])
+
+    def put_item(self, *, Item: Item, **parameters: Any) -> None:
+        """Write `Item` whole; raises `conflict` when a condition does not hold."""
+        self._client.put_item(TableName=self.name, Item=_typed(Item), **parameters)
+
+    def update_item(
+        self,
+        *,
+        Key: Item,
+        ExpressionAttributeValues: Item,
+        **parameters: Any,
+    ) -> None:
+        """Change the item of `Key`; raises `conflict` when a condition does not hold."""
+        self._client.update_item(
+            TableName=self.name,
+            Key=_typed(Key),
+            ExpressionAttributeValues=_typed(ExpressionAttributeValues),
+            **parameters,
+        )
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(value) for name, value in values.items()}
+
+
+def _plain(attributes: Mapping[str, Any]) -> Item:
+    deserializer = TypeDeserializer()
+    return {name: deserializer.deserialize(value) for name, value in attributes.items()}
