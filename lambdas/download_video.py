@@ -6,24 +6,32 @@ from typing import Any
 
 from lambdas import clients
 from lambdas.highlights.archive import Archive
-from lambdas.highlights.download import Download, download_video
-from lambdas.highlights.errors import NotAVideo
+from lambdas.highlights.connections import guarded_pools
+from lambdas.highlights.containers.formats import Format
+from lambdas.highlights.deadline import Deadline, Patience, Watch
+from lambdas.highlights.download import AlreadyStored, download_video
+from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status
 from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.measure import measure_video, picture_facts
-from lambdas.highlights.source import LinkOnly, Unavailable, guarded_pools
+from lambdas.highlights.source import Internet
 from lambdas.highlights.transcoding import bitrate_ceiling, even_size
+from lambdas.highlights.transfer import Destination
+from lambdas.highlights.unfinished import Unfinished
 from lambdas.settings import Settings
-from lambdas.step import Event, logger, step
+from lambdas.step import Context, Event, logger, step
+
+SECONDS_TO_STOP = 20  # before the function's own time limit: to leave an upload in order
 
 
 @step
-def handler(event: Event) -> Event:
+def handler(event: Event, context: Context) -> Event:
     """`{"id", "league", "game_date", "execution"}` to `{"id", "status"[, "transcode"]}`.
 
-    Permanent outcomes are recorded and returned; transient errors are raised for a retry.
+    Permanent outcomes are recorded and returned; transient errors are raised for a retry, which
+    goes on with the upload that this attempt left open.
     """
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
@@ -33,15 +41,15 @@ def handler(event: Event) -> Event:
         return {"id": item["id"], "status": item["status"]}
     game_day = GameDay(item["league"], date.fromisoformat(item["game_date"]))
     video = item.get("video")
-    if video is None:
+    if video is None or "video_refused" in item:
+        seconds = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_STOP
+        deadline = Deadline(seconds, time.monotonic, time.sleep)
         try:
-            download = _download(item, game_day, settings, archive)
-        except LinkOnly as outcome:
-            return _settle(ledger, item, Status.LINK_ONLY, str(outcome))
-        except (Unavailable, NotAVideo) as outcome:
-            return _settle(ledger, item, Status.UNAVAILABLE, str(outcome))
+            video = _download(item, game_day, settings, ledger, archive, deadline)
+        except (LinkOnly, Unavailable, NotAVideo) as outcome:
+            return _settle(ledger, archive, item, outcome)
         now = datetime.now(UTC)
-        video = _video_attributes(download, archive, event["execution"], now)
+        video |= {"stored_at": moment(now), "execution": event["execution"]}
         ledger.record_video(item["id"], video, now)
         logger.info("video stored", key=video["key"], bytes=video["bytes"])
     return {
@@ -51,30 +59,47 @@ def handler(event: Event) -> Event:
     }
 
 
-def _download(item: Item, game_day: GameDay, settings: Settings, archive: Archive) -> Download:
-    return download_video(
-        guarded_pools(settings.allowed_private_hosts),
-        item.get("url"),
-        key_for=lambda extension: video_key(game_day, item["id"], extension),
-        open_writer=archive.writer,
-        largest=settings.largest_video,
-        clock=time.monotonic,
-    )
+def _download(
+    item: Item,
+    game_day: GameDay,
+    settings: Settings,
+    ledger: Ledger,
+    archive: Archive,
+    deadline: Deadline,
+) -> Item:
+    """What the ledger keeps of the video that stands in the archive afterwards."""
+
+    def destination(form: Format) -> Destination:
+        return Destination(
+            archive=archive,
+            key=video_key(game_day, item["id"], form.extension),
+            content_type=form.content_type,
+            replaces=item.get("video_refused", {}).get("etag"),
+            largest=settings.largest_video,
+            deadline=deadline,
+            unfinished=Unfinished.from_item(item.get("upload")),
+            note=lambda unfinished: ledger.note_upload(item["id"], unfinished),
+        )
+
+    pools = guarded_pools(settings.allowed_private_hosts)
+    with Watch(deadline) as watch:
+        net = Internet(pools, settings.host_rules, deadline, watch, Patience())
+        try:
+            found = download_video(net, item.get("url"), destination)
+        except AlreadyStored as there:
+            facts, info = measure_video(archive, there.key)
+        else:
+            facts = {"key": found.key, "bytes": found.bytes, "checksum": found.checksum}
+            info = found.info
+    return facts | {"content_type": info.content_type} | picture_facts(info)
 
 
-def _video_attributes(download: Download, archive: Archive, execution: str, now: datetime) -> Item:
-    """What the ledger keeps of the video that stands in the archive, and who noted it when."""
-    info = download.info
-    facts = {"key": download.key, "bytes": download.bytes, "checksum": download.checksum}
-    if not download.stored:
-        facts, info = measure_video(archive, download.key)
-    noted = {"stored_at": moment(now), "execution": execution}
-    return facts | {"content_type": info.content_type} | picture_facts(info) | noted
-
-
-def _settle(ledger: Ledger, item: Item, status: Status, reason: str) -> dict[str, Any]:
-    ledger.record_outcome(item, status, reason, datetime.now(UTC))
-    logger.info("video not kept", status=status.value, reason=reason)
+def _settle(ledger: Ledger, archive: Archive, item: Item, outcome: Exception) -> dict[str, Any]:
+    if (left := Unfinished.from_item(item.get("upload"))) is not None:
+        archive.abort_upload(left.key, left.upload_id)
+    status = Status.LINK_ONLY if isinstance(outcome, LinkOnly) else Status.UNAVAILABLE
+    ledger.record_outcome(item, status, str(outcome), datetime.now(UTC))
+    logger.info("video not kept", status=status.value, reason=str(outcome))
     return {"id": item["id"], "status": status.value}
 
 

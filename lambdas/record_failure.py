@@ -4,27 +4,32 @@ import json
 from datetime import UTC, datetime
 
 from lambdas import clients
+from lambdas.highlights.archive import Archive
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.transcoding import blames_the_video, job_error
+from lambdas.highlights.unfinished import Unfinished
 from lambdas.settings import Settings
-from lambdas.step import Event, logger, step
+from lambdas.step import Context, Event, logger, step
 
 # What RecordRendition says of a rendition that is not a whole video; only a new job mends it.
 REFUSED_RENDITION = ("NotAVideo", "TruncatedVideo")
 
 
 @step
-def handler(event: Event) -> Event:
+def handler(event: Event, _: Context) -> Event:
     """`{"id", ..., "step": "download" | "transcoding", "error": {"Error", "Cause"}}` to a status.
 
     A rerun mends most failures; a video that MediaConvert cannot read stays unavailable.
     """
-    ledger = Ledger(clients.table(Settings.from_env().table_name))
+    settings = Settings.from_env()
+    ledger = Ledger(clients.table(settings.table_name))
     status, reason = _outcome(event["step"], event["error"])
     item = ledger.read([event["id"]])[event["id"]]
     if event["step"] == "transcoding" and event["error"].get("Error") in REFUSED_RENDITION:
         ledger.refuse_rendition(item)
+    if (left := Unfinished.from_item(item.get("upload"))) is not None:
+        Archive(clients.s3(), settings.bucket_name).abort_upload(left.key, left.upload_id)
     ledger.record_outcome(item, status, reason, datetime.now(UTC))
     logger.warning("highlight failed", step=event["step"], status=status.value, reason=reason)
     return {"id": event["id"], "status": status.value}

@@ -20,6 +20,8 @@ from stacks.settings import Settings
 from stacks.state_machine import game_day_workflow
 from stacks.storage import StorageStack
 
+RUNTIME = lambda_.Runtime.PYTHON_3_14
+MEMORY = 512  # MB; this and the time limits: docs/decisions/0005-cold-start-and-function-sizes.md
 WOMENS_RUN_LATER = 30  # minutes, so that two runs seldom work on the same day at once
 
 
@@ -55,20 +57,19 @@ class PipelineStack(Stack):
 
     def _functions(self) -> dict[str, lambda_.Function]:
         with tempfile.TemporaryDirectory() as folder:
-            code = lambda_.Code.from_asset(str(build_bundle(Path(folder) / "bundle")))
+            bundle = build_bundle(Path(folder) / "bundle", RUNTIME.name)
+            code = lambda_.Code.from_asset(str(bundle))
             return {
-                "FetchHighlights": self._function(code, "FetchHighlights", 256, 120),
-                "DownloadVideo": self._function(code, "DownloadVideo", 512, 900),
-                "RecordRendition": self._function(code, "RecordRendition", 512, 300),
-                "RecordFailure": self._function(code, "RecordFailure", 256, 60),
-                "PlanBackup": self._function(code, "PlanBackup", 256, 60),
-                "BackUpTable": self._function(code, "BackUpTable", 256, 120),
-                "ReportRun": self._function(code, "ReportRun", 256, 60),
+                "FetchHighlights": self._function(code, "FetchHighlights", 120),
+                "DownloadVideo": self._function(code, "DownloadVideo", 900),
+                "RecordRendition": self._function(code, "RecordRendition", 300),
+                "RecordFailure": self._function(code, "RecordFailure", 60),
+                "PlanBackup": self._function(code, "PlanBackup", 60),
+                "BackUpTable": self._function(code, "BackUpTable", 120),
+                "ReportRun": self._function(code, "ReportRun", 60),
             }
 
-    def _function(
-        self, code: lambda_.Code, id_: str, memory: int, seconds: int
-    ) -> lambda_.Function:
+    def _function(self, code: lambda_.Code, id_: str, seconds: int) -> lambda_.Function:
         """The handler whose module is `id_` in snake case."""
         module = "".join(f"_{c.lower()}" if c.isupper() else c for c in id_).lstrip("_")
         log_group = logs.LogGroup(
@@ -84,9 +85,9 @@ class PipelineStack(Stack):
             id_,
             code=code,
             handler=f"lambdas.{module}.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
+            runtime=RUNTIME,
             architecture=lambda_.Architecture.ARM_64,
-            memory_size=memory,
+            memory_size=MEMORY,
             timeout=Duration.seconds(seconds),
             role=role,
             log_group=log_group,
@@ -104,6 +105,7 @@ class PipelineStack(Stack):
             "LIMIT": str(settings.limit),
             "TIME_ZONE": settings.time_zone,
             "ALLOWED_PRIVATE_HOSTS": ",".join(settings.allowed_private_hosts),
+            "HOST_RULES": str(settings.host_rules),
             "MAX_VIDEO_MEGABYTES": str(settings.max_video_megabytes),
             "TRANSCODE_PROFILE": settings.transcode_profile,
             "BACKUPS_TO_KEEP": str(settings.backups_to_keep),
@@ -137,6 +139,7 @@ class PipelineStack(Stack):
         self._let_read(of["RecordRendition"].role, "processed_videos/*")
         self._let_read(of["RecordRendition"].role, "thumbnails/*")
         self._let_use_table(of["RecordRendition"], read, update)
+        self._let_abort_uploads(of["RecordFailure"].role, "videos/*")
         self._let_use_table(of["RecordFailure"], read, update)
         self._let_use_table(of["PlanBackup"], read)
         self._let_use_table(of["BackUpTable"], read, update, "dynamodb:CreateBackup")
@@ -162,6 +165,23 @@ class PipelineStack(Stack):
             "Objects are named after highlights; the verb is that of the CDK's put grant.",
             f"Resource::{self._archive_arn}/{prefix}",
             "Action::s3:Abort*",
+        )
+
+    def _let_abort_uploads(self, role: iam.IRole, prefix: str) -> None:
+        """What the bucket has no grant for: to give up an upload that an attempt left open.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+        """
+        role.add_to_principal_policy(
+            iam.PolicyStatement(
+                actions=["s3:AbortMultipartUpload"],
+                resources=[self._archive.arn_for_objects(prefix)],
+            )
+        )
+        acknowledge_wildcards(
+            role,
+            "Objects are named after highlights.",
+            f"Resource::{self._archive_arn}/{prefix}",
         )
 
     def _let_use_table(self, function: lambda_.Function, *actions: str) -> None:

@@ -34,6 +34,12 @@ LAMBDA_SERVICE_ERRORS = [
     "Lambda.ClientExecutionTimeoutException",
 ]
 LAMBDA_THROTTLED = ["Lambda.TooManyRequestsException"]
+
+# A download that stops before its function's time limit goes on in the next attempt, so many a
+# large video needs more than one. One that was killed, by its memory or its time, does so too.
+OUT_OF_TIME = ["OutOfTime"]
+KILLED = ["Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"]
+OWN_RETRIES = ("BackupNotReady", *OUT_OF_TIME)
 MEDIACONVERT_SERVICE_ERRORS = [
     "MediaConvert.TooManyRequestsException",
     "MediaConvert.InternalServerErrorException",
@@ -137,6 +143,8 @@ def game_day_workflow(
 
 def _download_one(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
     download = _call(scope, "DownloadVideo", functions, None)
+    _retry(download, OUT_OF_TIME, seconds=1, attempts=8)
+    _retry(download, KILLED, seconds=3, attempts=2)
     failed = _record_failure(scope, "RecordDownloadFailure", functions, "download")
     return download.add_catch(failed, errors=["States.ALL"], result_path="$.error")
 
@@ -240,7 +248,7 @@ def _call(
         result_path=result_path,
         output_path=output_path,
     )
-    passing = [name for name in transient_error_names() if name != "BackupNotReady"]
+    passing = [name for name in transient_error_names() if name not in OWN_RETRIES]
     _retry(task, [*LAMBDA_SERVICE_ERRORS, *passing], seconds=3, attempts=4)
     _retry(task, LAMBDA_THROTTLED, seconds=5, attempts=12)
     return task

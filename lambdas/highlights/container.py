@@ -79,6 +79,16 @@ class ContainerProbe:
         if len(self._head) >= HEAD:
             self._opened = _open(self._head)
 
+    @property
+    def passes_over(self) -> int:
+        """How many of the next bytes need not be seen to prove the video."""
+        return self._opened[1].passing_over if self._opened else 0
+
+    def skip(self, count: int) -> None:
+        """Pass over the next `count` bytes, at most `passes_over`, without seeing them."""
+        if self._opened and count:
+            self._opened[1].skip(count)
+
     def finish(self) -> VideoInfo:
         """What the video is, now that all its bytes went past. Raises NotAVideo, TruncatedVideo."""
         file_format, stream = self._opened or _open(self._head)

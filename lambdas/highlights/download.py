@@ -1,113 +1,117 @@
-"""One video from its URL into the archive, whole or not at all."""
+"""One video from its URL into the archive, whole or not at all; or why there is none.
 
-import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+A URL is classified by the first bytes that come: a video is stored, a playlist is joined to one,
+a page is followed one step to a file that it names openly, and anything else is not kept.
+"""
 
-import urllib3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from lambdas.highlights.container import ContainerProbe, VideoInfo, looks_like_page, sniff
-from lambdas.highlights.errors import DownloadInterrupted, NotAVideo
-from lambdas.highlights.source import LinkOnly, Source, Unavailable, open_source
+from lambdas.highlights import checksum
+from lambdas.highlights.container import VideoInfo, looks_like_page, sniff
+from lambdas.highlights.containers.formats import Format
+from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable
+from lambdas.highlights.playlist import is_playlist
+from lambdas.highlights.source import Internet, open_source
+from lambdas.highlights.transfer import Destination, Opening, store
 
 HEAD = 4_096  # bytes that tell what a body is
-
-
-class Writer(Protocol):
-    """Where a video's bytes go; nothing stands there before `complete`."""
-
-    def write(self, chunk: bytes) -> None:
-        """Take the next bytes."""
-
-    def complete(self) -> bool:
-        """Make what was written the object; False when one stood there, which stays."""
-
-    def abort(self) -> None:
-        """Leave nothing of it."""
+PAGES = ("text/html", "application/xhtml+xml")
+PLAIN = ("", "identity")
 
 
 @dataclass(frozen=True)
 class Download:
-    """A video that came whole. checksum: `sha256:` and the digest of its bytes in hexadecimal.
-
-    stored: False when another video stands under the key, stored by another execution.
-    """
+    """A video that came whole. checksum: see `checksum.as_text`."""
 
     key: str
     bytes: int
     checksum: str
     info: VideoInfo
-    stored: bool
+
+
+class AlreadyStored(Exception):
+    """A video stands under `key`, stored by an execution that did not live to record it."""
+
+    def __init__(self, key: str):
+        super().__init__(key)
+        self.key = key
 
 
 def download_video(
-    http: urllib3.PoolManager,
-    url: str | None,
-    *,
-    key_for: Callable[[str], str],
-    open_writer: Callable[[str, str], Writer],
-    largest: int,
-    clock: Callable[[], float],
+    net: Internet, url: str | None, destination: Callable[[Format], Destination]
 ) -> Download:
-    """Stream the video at `url` into the archive and prove it whole on the way.
+    """Store the video at `url` where `destination` says, for the kind of file that it is.
 
-    key_for: the key for a file extension. open_writer: a writer for a key and content type.
-    largest: bytes above which a video is not kept. clock: see `open_source`. Raises LinkOnly, Unavailable, NotAVideo,
-    and the transient SourceUnavailable, DownloadInterrupted, TruncatedVideo.
+    Raises AlreadyStored; LinkOnly, Unavailable and NotAVideo, for good; and transient errors: see
+    `errors`. No message holds more of a URL than its host.
     """
-    with open_source(http, url, clock) as source:
-        if source.length is not None and source.length > largest:
-            raise _too_large(largest)
-        head, chunks = _peek(source.chunks)
-        found = sniff(head)
-        if found is None:
-            raise _not_a_video(head, source)
-        key = key_for(found.extension)
-        writer = open_writer(key, found.content_type)
-        try:
-            size, checksum, info = _copy(chunks, writer, largest)
-            if source.length is not None and size != source.length:
-                raise DownloadInterrupted(f"{size:,} of {source.length:,} announced bytes came")
-            stored = writer.complete()
-        except BaseException:
-            writer.abort()
-            raise
-    return Download(key, size, checksum, info, stored)
+    with open_source(net, url) as source:
+        return _keep(net, Opening(source), destination, may_follow=True)
 
 
-def _peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first bytes, and all bytes again."""
-    head = b""
-    while len(head) < HEAD and (chunk := next(chunks, None)) is not None:
-        head += chunk
-
-    def everything() -> Iterator[bytes]:
-        yield head
-        yield from chunks
-
-    return head, everything()
-
-
-def _not_a_video(head: bytes, source: Source) -> Exception:
-    if source.length and not head:
-        return DownloadInterrupted(f"0 of {source.length:,} announced bytes came")
-    if looks_like_page(head):
-        return LinkOnly("the URL answers with a page, not a file")
-    return NotAVideo("the file is empty" if not head else "the file is not a video")
-
-
-def _copy(chunks: Iterator[bytes], writer: Writer, largest: int) -> tuple[int, str, VideoInfo]:
-    digest, probe, size = hashlib.sha256(), ContainerProbe(), 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > largest:
-            raise _too_large(largest)
-        digest.update(chunk)
-        probe.feed(chunk)
-        writer.write(chunk)
-    return size, f"sha256:{digest.hexdigest()}", probe.finish()
+def _keep(
+    net: Internet,
+    opening: Opening,
+    destination: Callable[[Format], Destination],
+    *,
+    may_follow: bool,
+) -> Download:
+    source, head = opening.source, opening.peek(HEAD)
+    if source.encoding in PLAIN:
+        if (form := sniff(head)) is not None:
+            return _store(opening, destination(form))
+        if is_playlist(head):
+            return _join(net, opening, destination)
+        if source.content_type in PAGES or looks_like_page(head):
+            return _follow(net, opening, destination, may_follow)
+        raise NotAVideo("the file is not a video" if head else "the file is empty")
+    if source.content_type in PAGES:
+        raise LinkOnly("the URL answers with a page, not a file")
+    raise NotAVideo(f"{source.host} sends the file compressed, though asked not to")
 
 
-def _too_large(largest: int) -> Unavailable:
-    return Unavailable(f"the file is over max_video_megabytes ({largest // 1_000_000} MB)")
+def _join(
+    net: Internet, opening: Opening, destination: Callable[[Format], Destination]
+) -> Download:
+    """Keep the best rendition of a streaming playlist as one file."""
+    # Few answers are playlists, and reading them is not worth each start's import.
+    from lambdas.highlights.joined import open_playlist
+
+    joined = open_playlist(net, opening)
+    form = sniff(joined.peek(HEAD))
+    if form is None:
+        raise LinkOnly("the URL is a streaming playlist of no video that can be kept")
+    return _store(joined, destination(form))
+
+
+def _follow(
+    net: Internet,
+    opening: Opening,
+    destination: Callable[[Format], Destination],
+    may_follow: bool,
+) -> Download:
+    """Keep the file that a page names, if it names one."""
+    from lambdas.highlights.pages import LARGEST_PAGE, named_file
+
+    page = "the URL answers with a page, not a file"
+    url = named_file(opening.peek(LARGEST_PAGE), opening.source.url) if may_follow else None
+    if url is None:
+        raise LinkOnly(page)
+    try:
+        with open_source(net, url) as source:
+            return _keep(net, Opening(source), destination, may_follow=False)
+    except (LinkOnly, Unavailable, NotAVideo) as reason:
+        raise LinkOnly(f"{page}; the file that it names: {reason}") from reason
+
+
+def _store(opening: Opening, to: Destination) -> Download:
+    if not to.archive.has(to.key):
+        to = replace(to, replaces=None)
+    elif to.replaces is None:
+        to.discard_unfinished()
+        raise AlreadyStored(to.key)
+    stored = store(opening, to)
+    if not stored.kept:
+        raise AlreadyStored(to.key)
+    return Download(to.key, stored.bytes, checksum.as_text(stored.crc), stored.info)

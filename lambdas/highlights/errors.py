@@ -1,10 +1,14 @@
-"""The vault's errors; `source.py` adds two outcomes that are recorded, not raised to the end.
+"""The vault's errors. LinkOnly, Unavailable and NotAVideo are outcomes: recorded, not raised on.
 
 * VaultError
   x TransientError        the same call may succeed later; Step Functions retries it by name
     + ProviderUnavailable
     + SourceUnavailable
+    + SourceTooSlow
+    + SourceChanged
+    + UploadDamaged
     + DownloadInterrupted
+    + OutOfTime
     + TruncatedVideo
     + BackupNotReady
     + StoreUnavailable
@@ -14,7 +18,10 @@
     + ProviderQuotaExceeded
     + ProviderRefusedRequest
     + UnexpectedAnswer
+    + LinkOnly
+    + Unavailable
     + NotAVideo
+    + StoreRefused
     + BackupFailed
 """
 
@@ -36,11 +43,34 @@ class ProviderUnavailable(TransientError):
 
 
 class SourceUnavailable(TransientError):
-    """The host of a video did not answer, or answered that it cannot right now."""
+    """The host of a video did not answer, or answered that it cannot right now.
+
+    retry_after: seconds for which it asks to be left alone, when it says so.
+    """
+
+    def __init__(self, text: str, retry_after: float | None = None):
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class SourceTooSlow(TransientError):
+    """The host of a video sends less than is worth waiting for."""
+
+
+class SourceChanged(TransientError):
+    """The file behind the URL is not the one that the download began with; start over."""
+
+
+class UploadDamaged(TransientError):
+    """S3 has other bytes of a video than were read; start over."""
 
 
 class DownloadInterrupted(TransientError):
     """A video's bytes stopped before the announced length."""
+
+
+class OutOfTime(TransientError):
+    """A function stopped before its own time limit; its next attempt goes on from there."""
 
 
 class TruncatedVideo(TransientError):
@@ -75,8 +105,20 @@ class UnexpectedAnswer(PermanentError):
     """The provider's answer is not of the documented shape."""
 
 
+class LinkOnly(PermanentError):
+    """The URL leads to no file that is kept; its metadata is all that is."""
+
+
+class Unavailable(PermanentError):
+    """The URL will not give the video, for the reason in the text."""
+
+
 class NotAVideo(PermanentError):
     """The bytes are whole and are not a video the vault can keep."""
+
+
+class StoreRefused(PermanentError):
+    """S3 refused a part of a video for a reason that does not pass."""
 
 
 class BackupFailed(PermanentError):

@@ -11,6 +11,7 @@ from typing import Any
 from lambdas.highlights.errors import StoreUnavailable
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import Status
+from lambdas.highlights.unfinished import Unfinished
 
 GAME_DAY_INDEX = "game-day"
 BATCH = 100  # keys of one BatchGetItem
@@ -20,38 +21,34 @@ Item = dict[str, Any]
 
 
 class Ledger:
-    """Reads and writes highlights in `table`, a boto3 DynamoDB Table resource.
+    """Reads and writes highlights in `table`, a `lambdas.table.Table`.
 
     Every write is conditional: none overwrites what a later step recorded.
     """
 
     def __init__(self, table: Any):
         self._table = table
-        self._conflict = table.meta.client.exceptions.ConditionalCheckFailedException
+        self._conflict = table.conflict
 
     def read(self, ids: Sequence[str]) -> dict[str, Item]:
         """The items of `ids` by id, read consistently; unknown ids are absent."""
         found: dict[str, Item] = {}
-        dynamodb, name = self._table.meta.client, self._table.name
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), BATCH):
             keys = [{"id": one} for one in wanted[start : start + BATCH]]
             for _ in range(10):
-                answer = dynamodb.batch_get_item(
-                    RequestItems={name: {"Keys": keys, "ConsistentRead": True}}
-                )
-                found |= {item["id"]: item for item in answer["Responses"].get(name, [])}
-                keys = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+                items, keys = self._table.batch_get(keys)
+                found |= {item["id"]: item for item in items}
                 if not keys:
                     break
             else:
+                name = self._table.name
                 raise StoreUnavailable(f"DynamoDB left {len(keys)} highlights of {name} unread")
         return found
 
     def ids_of(self, game_day: GameDay) -> list[str]:
         """Ids of all highlights ever listed for `game_day`, as far as the index has them yet."""
-        pages = self._table.meta.client.get_paginator("query").paginate(
-            TableName=self._table.name,
+        items = self._table.query(
             IndexName=GAME_DAY_INDEX,
             KeyConditionExpression="league = :league AND game_date = :date",
             ExpressionAttributeValues={
@@ -60,7 +57,7 @@ class Ledger:
             },
             ProjectionExpression="id",
         )
-        return [item["id"] for page in pages for item in page["Items"]]
+        return [item["id"] for item in items]
 
     def add(self, attributes: dict[str, str], fetch_date: str, now: datetime) -> bool:
         """Add a highlight that was not known; False when it is known after all."""
@@ -85,7 +82,8 @@ class Ledger:
         those that its video came from: some are signed anew in every answer. A new URL makes a
         highlight that could not be kept worth another try.
         """
-        settled = IDENTITY + (ADDRESSES if "video" in known else ())
+        is_kept = "video" in known and "video_refused" not in known
+        settled = IDENTITY + (ADDRESSES if is_kept else ())
         changes: Item = {
             name: value
             for name, value in attributes.items()
@@ -103,7 +101,14 @@ class Ledger:
     def record_video(self, highlight_id: str, video: Item, now: datetime) -> None:
         """The video is kept: `video` has key, bytes, checksum, content_type and the like."""
         changes = {"video": video, "status": Status.STORED.value}
-        self._update(highlight_id, changes, now)
+        self._update(highlight_id, changes, now, forget=("video_refused", "upload"))
+
+    def note_upload(self, highlight_id: str, unfinished: Unfinished | None) -> None:
+        """Keep what an attempt to download leaves open, or forget it."""
+        if unfinished is None:
+            self._update(highlight_id, {}, None, forget=("upload",))
+        else:
+            self._update(highlight_id, {"upload": unfinished.as_item()}, None)
 
     def record_rendition(
         self, highlight_id: str, rendition: Item, thumbnail: Item, now: datetime
@@ -120,11 +125,33 @@ class Ledger:
         """Note that the rendition in the archive is no whole video, so that a new one is made."""
         self._update(known["id"], {"rendition_refused": True}, None)
 
+    def refuse_video(self, known: Item, etag: str | None) -> bool:
+        """Have the next run download the video again, since it is lost; False if `known` is old.
+
+        etag: of the damaged object, the only one that may be replaced; None when it is missing.
+        """
+        changes = {
+            "status": Status.PENDING.value,
+            "video_refused": {} if etag is None else {"etag": etag},
+        }
+        return self._reopen(known, changes)
+
+    def refuse_playable(self, known: Item) -> bool:
+        """Have the next run transcode again, since rendition or thumbnail is lost; likewise."""
+        return self._reopen(known, {"status": Status.STORED.value, "rendition_refused": True})
+
     def record_outcome(self, known: Item, status: Status, reason: str, now: datetime) -> None:
-        """The highlight is not kept as a file, for `reason`; writes nothing if that is known."""
+        """The highlight is not kept as a file, for `reason`; writes nothing if that is known.
+
+        One that lost its video alone stays playable, its rendition being kept.
+        """
+        if _is_playable_without_video(known):
+            status = Status.PLAYABLE
         if (known.get("status"), known.get("reason")) != (status, reason):
             changes = {"status": status.value, "reason": reason}
-            self._update(known["id"], changes, now)
+            self._update(known["id"], changes, now, forget=("upload",))
+        elif "upload" in known:
+            self.note_upload(known["id"], None)
 
     def mark_backed_up(self, item: Item, backup_name: str) -> None:
         """Note that `backup_name` holds `item` as it was read, unless it changed since."""
@@ -141,6 +168,9 @@ class Ledger:
         except self._conflict:
             return  # a later write: the next backup holds it
 
+    def _reopen(self, known: Item, changes: Item) -> bool:
+        return self._update(known["id"], changes, None, unless_playable=False, unchanged=known)
+
     def _update(
         self,
         highlight_id: str,
@@ -148,25 +178,31 @@ class Ledger:
         now: datetime | None,
         *,
         unless_playable: bool = True,
+        unchanged: Item | None = None,
         forget: Sequence[str] = (),
     ) -> bool:
         if now is not None:
             changes = {**changes, "updated_at": moment(now)}
         names = {f"#{index}": name for index, name in enumerate(changes)}
         values = {f":{index}": value for index, value in enumerate(changes.values())}
-        expression = "SET " + ", ".join(f"#{i} = :{i}" for i in range(len(changes)))
+        clauses = []
+        if changes:
+            clauses.append("SET " + ", ".join(f"#{i} = :{i}" for i in range(len(changes))))
         if forget:
             names |= {f"#f{index}": name for index, name in enumerate(forget)}
-            expression += " REMOVE " + ", ".join(f"#f{index}" for index in range(len(forget)))
+            clauses.append("REMOVE " + ", ".join(f"#f{i}" for i in range(len(forget))))
         condition = "attribute_exists(id)"
         if unless_playable:
             names["#status"] = "status"
             values[":playable"] = Status.PLAYABLE.value
             condition += " AND #status <> :playable"
+        if unchanged is not None:
+            values[":read"] = unchanged["updated_at"]
+            condition += " AND updated_at = :read"
         try:
             self._table.update_item(
                 Key={"id": highlight_id},
-                UpdateExpression=expression,
+                UpdateExpression=" ".join(clauses),
                 ConditionExpression=condition,
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
@@ -174,6 +210,14 @@ class Ledger:
         except self._conflict:
             return False
         return True
+
+
+def _is_playable_without_video(item: Item) -> bool:
+    return (
+        "video_refused" in item
+        and {"rendition", "thumbnail"} <= item.keys()
+        and not item.get("rendition_refused", False)
+    )
 
 
 def _only_signed_anew(name: str, known: Any, new: str) -> bool:

@@ -1,223 +1,383 @@
-"""Opens a video's URL on the open internet, or says why that is not done.
+"""Opens a video's URL on the open internet and reads it, or says why that is not done.
 
-What a URL names is data from outside: only http(s) is followed, and only to public addresses,
-on the first request and on every redirect, checked on the very address that is connected to.
+What a URL names is data from outside: only http(s) is followed, and only where `host_rules` and
+`connections` allow it, on the first request and on every redirect. A file is read by ranges only
+while each answer proves that it is still the same file.
+https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
 """
 
-import ipaddress
-import socket
-from collections.abc import Callable, Collection, Iterator
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util.connection import create_connection
+from urllib3.util import parse_url
 
-from lambdas.highlights.errors import DownloadInterrupted, PermanentError, SourceUnavailable
-
-TIMEOUT = urllib3.Timeout(connect=10, read=20)
-MOST_REDIRECTS = 5
-CHUNK = 256 * 1024  # bytes read at once
-SLOWEST = 20_000  # bytes per second, on average, below which a source is given up
-PATIENCE = 20.0  # seconds for which it may be slower
-
-# Hosts whose URLs are pages around a player; their terms forbid downloading, so none is asked.
-PAGE_HOSTS = (
-    "youtube.com",
-    "youtu.be",
-    "twitter.com",
-    "x.com",
-    "reddit.com",
-    "redd.it",
-    "streamable.com",
-    "facebook.com",
-    "instagram.com",
-    "tiktok.com",
-    "dubz.link",
-    "dubz.co",
-    "streamin.me",
-    "streamin.one",
+from lambdas.highlights.deadline import Deadline, Patience, Watch
+from lambdas.highlights.errors import (
+    DownloadInterrupted,
+    LinkOnly,
+    SourceChanged,
+    SourceTooSlow,
+    SourceUnavailable,
+    Unavailable,
 )
+from lambdas.highlights.host_rules import HostRules, Rule
+
+MOST_REDIRECTS = 5
+OPENING = 8 * 1024 * 1024  # bytes that the first request asks for
+FIRST_CHUNK = 64 * 1024  # bytes read at once: few at first, by which a file is recognised
+CHUNK = 512 * 1024
+PROGRESS = 64 * 1024  # bytes after which a request has not been in vain
+LONGEST_CONNECT, LEAST_TIMEOUT = 10, 0.01  # seconds
+FIRST_WAIT = 0.2  # seconds before a range is asked for again; doubled each time
+
+REDIRECTS = (301, 302, 303, 307, 308)
 GONE = {404: "not found", 410: "gone"}
 FORBIDDEN = {401: "needs a login", 402: "needs payment", 403: "forbidden", 451: "blocked by law"}
+HEADERS = {"accept-encoding": "identity", "user-agent": "game-day-vault/1"}
 
-
-class LinkOnly(PermanentError):
-    """The URL leads to a page, not to a file; its metadata is all that is kept."""
-
-
-class Unavailable(PermanentError):
-    """The URL will not give the video, for the reason in the text."""
+Response = urllib3.BaseHTTPResponse
 
 
 @dataclass(frozen=True)
+class Internet:
+    """What it takes to ask a host: guarded connections, the rules of hosts, and time."""
+
+    pools: urllib3.PoolManager
+    rules: HostRules
+    deadline: Deadline
+    watch: Watch
+    patience: Patience
+
+
 class Source:
-    """An opened video.
+    """One version of the file behind a URL.
 
-    length: the announced bytes, or None. chunks: the body, at most CHUNK bytes at a time;
-    raises DownloadInterrupted when it stops before its end.
+    host: for messages. url: where the redirects led; a query may be a signature, so it is shown
+    nowhere. content_type, encoding: as the host says, in lower case. length: bytes, None when
+    unknown. seconds: how long the video lasts, when that is known beforehand. validator: what
+    proves this version (a strong ETag or a Last-Modified date), None when the file can only be
+    read once, from its start.
     """
 
-    length: int | None
-    chunks: Iterator[bytes]
+    seconds: float | None = None
 
+    def __init__(
+        self,
+        net: Internet,
+        url: str,
+        response: Response,
+        length: int | None,
+        validator: str | None,
+    ):
+        self.url = url
+        self.host = _host(url)
+        self.content_type = _header(response, "Content-Type").split(";")[0].strip().lower()
+        self.encoding = _header(response, "Content-Encoding").lower()
+        self.length = length
+        self.validator = validator
+        self._net = net
+        self._opening = response
+        self._begun = False
 
-def guarded_pools(allowed_private: Collection[str]) -> urllib3.PoolManager:
-    """A pool manager that connects to public addresses, and to the hosts named here.
+    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to `end`, or to the end of the file.
 
-    allowed_private: `host` or `host:port`, as a URL writes them, in lower case.
-    """
+        With a validator, a read that breaks off is continued; otherwise the first read, from 0,
+        is the only one. Raises DownloadInterrupted, SourceUnavailable, SourceTooSlow,
+        SourceChanged, OutOfTime.
+        """
+        at, end, vain = start, self.length if end is None else end, 0
+        response = None if start or self._begun else self._opening
+        self._begun = self._begun or response is not None
+        while True:
+            began = at
+            try:
+                response = response or self._ask_for(at, end)
+                for chunk in self._body(response, None if end is None else end - at):
+                    at += len(chunk)
+                    yield chunk
+                # An answer that was cut within its headers looks like an empty file.
+                if at > start if end is None else at >= end:
+                    return
+                if at - began < PROGRESS:
+                    raise DownloadInterrupted(f"{self.host} ends its file at byte {at:,}")
+            except (DownloadInterrupted, SourceUnavailable) as error:
+                vain = 0 if at - began >= PROGRESS else vain + 1
+                if self.validator is None or vain >= self._net.patience.tries:
+                    raise
+                self._net.deadline.wait(
+                    _seconds_to_wait(error, FIRST_WAIT * 2**vain, self._net.patience)
+                )
+            finally:
+                if response is not None:
+                    response.close()
+            response = None
 
-    def connect(connection: HTTPConnection) -> socket.socket:
-        # Connecting by name would resolve it once more and could lead elsewhere.
-        address = _allowed_address(connection.host, connection.port, allowed_private)
-        return create_connection(
-            (address, connection.port or connection.default_port),
-            connection.timeout,
-            source_address=connection.source_address,
-            socket_options=connection.socket_options,
-        )
+    def close(self) -> None:
+        """Give up the opening request, if it was not read to its end."""
+        self._opening.close()
 
-    class GuardedHTTPConnection(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
+    def _ask_for(self, start: int, end: int | None) -> Response:
+        """The answer to a range of this very version. Raises SourceChanged when it is gone."""
+        if self.validator is None or end is None:
+            raise DownloadInterrupted(f"{self.host} ended its file at byte {start:,}")
+        asked = {"range": f"bytes={start}-{end - 1}", "if-range": self.validator}
+        response, _ = _ask(self._net, self.url, asked)
+        try:
+            if response.status in (408, 425, 429) or response.status >= 500:
+                _check_status(response, self.host)
+            shown = _header(response, "ETag" if self.validator[0] == '"' else "Last-Modified")
+            first, behind, length = _content_range(response) or (None, 0, None)
+            # A host may give less of a range than it was asked for.
+            is_ours = (first, length, shown) == (start, self.length, self.validator)
+            if not is_ours or not start < behind <= end:
+                raise SourceChanged(f"{self.host} no longer gives the file that it began with")
+        except BaseException:
+            response.close()
+            raise
+        return response
 
-    class GuardedHTTPSConnection(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
-
-    class GuardedHTTPPool(HTTPConnectionPool):
-        ConnectionCls = GuardedHTTPConnection
-
-    class GuardedHTTPSPool(HTTPSConnectionPool):
-        ConnectionCls = GuardedHTTPSConnection
-
-    pools = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
-    pools.pool_classes_by_scheme = {"http": GuardedHTTPPool, "https": GuardedHTTPSPool}
-    return pools
+    def _body(self, response: Response, want: int | None) -> Iterator[bytes]:
+        """The body; want: the bytes that are needed of it, or None for all."""
+        patience, clock = self._net.patience, self._net.deadline.clock
+        came, waited, size = 0, 0.0, FIRST_CHUNK
+        while want is None or came < want:
+            asked = size if want is None else min(size, want - came)
+            began = clock()
+            try:
+                chunk = self._net.watch.read(
+                    response, asked, max(patience.seconds, asked / patience.slowest)
+                )
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                raise DownloadInterrupted(
+                    f"{self.host} broke off the download ({type(error).__name__})"
+                ) from error
+            if not chunk:
+                return
+            waited += clock() - began
+            came, size = came + len(chunk), CHUNK
+            yield chunk
+            if waited > patience.seconds and came < patience.slowest * waited:
+                raise SourceTooSlow(f"{self.host} sends under {patience.slowest:,} bytes a second")
 
 
 @contextmanager
 def open_source(
-    http: urllib3.PoolManager, url: str | None, clock: Callable[[], float]
+    net: Internet, url: str | None, only: tuple[int, int] | None = None
 ) -> Iterator[Source]:
-    """Open the video at `url` for reading once, following redirects.
+    """Open the file at `url`, or of it the bytes `only` (first, behind the last).
 
-    clock: seconds that only go forward, to tell a source that never ends. Raises LinkOnly, Unavailable, SourceUnavailable, and DownloadInterrupted while it is read.
-    No message holds more of a URL than its host: a query may be a signature.
+    Raises LinkOnly, Unavailable, SourceUnavailable, OutOfTime. No message holds more of a URL
+    than its host.
     """
     if not url:
         raise Unavailable("the provider gives no URL")
-    for _ in range(MOST_REDIRECTS + 1):
-        host = _checked_host(url)
-        response = _request(http, url, host)
-        try:
-            location = response.headers.get("Location")
-            if response.status in (301, 302, 303, 307, 308) and location:
-                url = urljoin(url, location)
-                continue
-            _check_status(response.status, host)
-            yield Source(_length(response), _chunks(response, host, clock))
-            return
-        finally:
+    response, found = _open(net, url, only or (0, OPENING))
+    try:
+        if only is None and _must_be_asked_whole(response):
             response.close()
+            response, found = _open(net, url, None)
+            if response.status != 200:
+                raise Unavailable(f"{_host(found)} answers with parts that nobody asked for")
+        if only is None:
+            source = Source(net, found, response, _length(response), _version(response))
+        elif (_content_range(response) or ())[:2] == only:
+            source = Source(net, found, response, only[1] - only[0], None)
+        else:
+            raise Unavailable(f"{_host(found)} does not give the part of the file that is needed")
+    except BaseException:
+        response.close()
+        raise
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _open(net: Internet, url: str, part: tuple[int, int] | None) -> tuple[Response, str]:
+    """The answer for the file at `url` and where it is; waits when the host asks for that."""
+    asked = {} if part is None else {"range": f"bytes={part[0]}-{part[1] - 1}"}
+    tries = net.patience.tries
+    while True:
+        response, found = _ask(net, url, asked)
+        try:
+            if part is None or response.status != 416:
+                _check_status(response, _host(found))
+            return response, found
+        except SourceUnavailable as error:
+            response.close()
+            tries -= 1
+            # Without a date to come back, Step Functions waits for less than a function would.
+            if error.retry_after is None or not tries:
+                raise
+            net.deadline.wait(_seconds_to_wait(error, 0, net.patience))
+        except BaseException:
+            response.close()
+            raise
+
+
+def _ask(net: Internet, url: str, asked: dict[str, str]) -> tuple[Response, str]:
+    """The first answer that is no redirect, and its URL."""
+    seen = {url}
+    for _ in range(MOST_REDIRECTS + 1):
+        host = _checked_host(url, net.rules)
+        net.deadline.check()
+        response = _request(net, url, host, asked)
+        location = response.headers.get("Location")
+        if response.status not in REDIRECTS or not location:
+            return response, url
+        response.close()
+        url = _redirected(url, location, host)
+        if url in seen:
+            raise Unavailable(f"{host} redirects in a circle")
+        seen.add(url)
     raise Unavailable(f"{host} redirects more than {MOST_REDIRECTS} times")
 
 
-def _checked_host(url: str) -> str:
+def _request(net: Internet, url: str, host: str, asked: dict[str, str]) -> Response:
+    left = net.deadline.limit(net.patience.seconds) - net.deadline.clock()
+    seconds = max(left, LEAST_TIMEOUT)
+    timeout = urllib3.Timeout(connect=min(LONGEST_CONNECT, seconds), read=seconds)
     try:
-        parts = urlsplit(url)
-        host, _ = (parts.hostname or "").lower().rstrip("."), parts.port
-    except ValueError:
-        raise Unavailable("the provider's URL is not a URL") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise Unavailable(f"the URL is not http(s) but {parts.scheme[:20]!r}")
-    if any(host == page or host.endswith("." + page) for page in PAGE_HOSTS):
-        raise LinkOnly(f"{host} serves pages around a player, not files")
-    if parts.path.lower().endswith((".m3u8", ".mpd")):
-        raise LinkOnly(f"{host} serves a streaming playlist, not one file")
-    return host
-
-
-def _request(http: urllib3.PoolManager, url: str, host: str) -> urllib3.HTTPResponse:
-    try:
-        return http.request(
+        return net.pools.request(
             "GET",
             url,
-            headers={"accept-encoding": "identity", "user-agent": "game-day-vault/1"},
+            headers=HEADERS | asked,
+            timeout=timeout,
             redirect=False,
             preload_content=False,
         )
     except urllib3.exceptions.LocationValueError:
         raise Unavailable("the provider's URL is not a URL") from None
     except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+        net.deadline.check()
         raise SourceUnavailable(f"{host} did not answer ({type(error).__name__})") from error
 
 
-def _check_status(status: int, host: str) -> None:
-    if status == 200:
+def _redirected(url: str, location: str, host: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise Unavailable(f"{host} redirects to what is no URL") from None
+
+
+def _checked_host(url: str, rules: HostRules) -> str:
+    """The host of a URL that may be asked; raises LinkOnly and Unavailable."""
+    try:
+        parts = urlsplit(url)
+        host, _ = _host(url), parts.port
+    except ValueError:
+        raise Unavailable("the provider's URL is not a URL") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise Unavailable(f"the URL is not http(s) but {parts.scheme[:20]!r}")
+    rule = rules.rule_for(host)
+    if rule is Rule.LINK_ONLY:
+        raise LinkOnly(f"host_rules keeps only links of {host}")
+    if rule is Rule.NEVER:
+        raise Unavailable(f"host_rules keeps nothing of {host}")
+    if parts.path.lower().endswith(".mpd"):
+        raise LinkOnly(f"{host} serves a DASH manifest, not one file")
+    return host
+
+
+def _host(url: str) -> str:
+    """The host that a connection is made to, in lower case; raises ValueError when there is none.
+
+    urllib3 has to say it: where two parsers read a URL differently, a rule would hold for one host
+    and the request go to another.
+    """
+    return (parse_url(url).host or "").strip("[]").lower().rstrip(".")
+
+
+def _check_status(response: Response, host: str) -> None:
+    status = response.status
+    if status in (200, 206):
         return
     if status in GONE:
         raise Unavailable(f"{host} answered {status}: {GONE[status]}")
     if status in FORBIDDEN:
         raise Unavailable(f"{host} answered {status}: {FORBIDDEN[status]}")
     if status in (408, 425, 429) or status >= 500:
-        raise SourceUnavailable(f"{host} answered {status}")
+        raise SourceUnavailable(f"{host} answered {status}", _retry_after(response))
     raise Unavailable(f"{host} answered {status}, which is no video")
 
 
-def _length(response: urllib3.BaseHTTPResponse) -> int | None:
-    announced = response.headers.get("Content-Length", "")
-    return int(announced) if announced.isascii() and announced.isdigit() else None
+def _retry_after(response: Response) -> float | None:
+    """Seconds until the host wants to be asked again; a date is compared with its own clock."""
+    value = _header(response, "Retry-After")
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    then, now = _date(value), _date(_header(response, "Date"))
+    return max(0.0, (then - now).total_seconds()) if then and now else None
 
 
-def _chunks(
-    response: urllib3.HTTPResponse, host: str, clock: Callable[[], float]
-) -> Iterator[bytes]:
-    began, size = clock(), 0
+def _seconds_to_wait(error: Exception, otherwise: float, patience: Patience) -> float:
+    """Seconds before the next request; raises `error` when the host asks for too many."""
+    asked = getattr(error, "retry_after", None)
+    if asked is not None and asked > patience.longest_wait:
+        raise SourceUnavailable(f"{error}; it asks to be left alone for {asked:.0f} s") from error
+    return otherwise if asked is None else asked
+
+
+def _must_be_asked_whole(response: Response) -> bool:
+    """Whether an answer to the opening range is of no use: not the start of a provable file."""
+    if response.status != 206:
+        return response.status == 416
+    found = _content_range(response)
+    if found is None or found[0] != 0 or found[2] is None:
+        return True
+    return found[1] < found[2] and _version(response) is None
+
+
+def _length(response: Response) -> int | None:
+    """Bytes of the whole file."""
+    if found := _content_range(response):
+        return found[2]
+    announced = _header(response, "Content-Length")
+    return int(announced) if re.fullmatch(r"[0-9]{1,18}", announced) else None
+
+
+def _content_range(response: Response) -> tuple[int, int, int | None] | None:
+    """First byte, byte behind the last and length of the file, of which a 206 answers a part."""
+    found = re.fullmatch(
+        r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)",
+        _header(response, "Content-Range"),
+    )
+    if response.status != 206 or found is None:
+        return None
+    first, end = int(found[1]), int(found[2]) + 1
+    total = None if found[3] == "*" else int(found[3])
+    is_valid = first < end and (total is None or end <= total)
+    return (first, end, total) if is_valid else None
+
+
+def _version(response: Response) -> str | None:
+    """What proves that a later range is of the same bytes: a strong ETag, or a safe date.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2
+    """
+    if response.status != 206:
+        return None
+    etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
+    if re.fullmatch(r'"[^"]+"', etag):
+        return etag
+    changed, now = _date(modified), _date(_header(response, "Date"))
+    return modified if changed and now and (now - changed).total_seconds() >= 1 else None
+
+
+def _header(response: Response, name: str) -> str:
+    return response.headers.get(name, "").strip()
+
+
+def _date(value: str) -> datetime | None:
     try:
-        # What has come so far, not a full chunk: a source that trickles would never fill one.
-        while chunk := response.read1(CHUNK, decode_content=False):
-            yield chunk
-            size += len(chunk)
-            elapsed = clock() - began
-            if elapsed > PATIENCE and size < SLOWEST * elapsed:
-                raise DownloadInterrupted(f"{host} sends under {SLOWEST:,} bytes a second")
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise DownloadInterrupted(
-            f"{host} broke off the download ({type(error).__name__})"
-        ) from error
-
-
-def _allowed_address(host: str, port: int | None, allowed_private: Collection[str]) -> str:
-    """The address to connect to for `host`; raises Unavailable when it is not a public one."""
-    host = host.strip("[]").rstrip(".").lower()
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise SourceUnavailable(f"{host} has no address ({type(error).__name__})") from error
-    addresses = [str(info[4][0]) for info in found]
-    shown = f"[{host}]" if ":" in host else host
-    if shown in allowed_private or f"{shown}:{port}" in allowed_private:
-        return addresses[0]
-    for address in addresses:
-        if not _is_public(address):
-            raise Unavailable(
-                f"{host} is at a private address; name it in allowed_private_hosts "
-                "if it may serve videos"
-            )
-    return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        carried = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
-        if carried is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if carried is not None:
-            ip = carried
-    return ip.is_global and not ip.is_multicast
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -41,12 +41,13 @@ GRANTS = [
     ("GameDayRole", "events:PutRule"),
 ]
 # Needed in other cases than a day's first run. Those of RecordFailure only say why a highlight
-# failed, and the run fails without them as well; CancelJob ends the jobs of a stopped execution
+# failed, or abort what it left open, and the run fails without them as well; CancelJob ends the jobs of a stopped execution
 # (tests/embedded/mediaconvert); StartExecution has its test beside the schedules.
 IN_OTHER_CASES = {
     ("FetchHighlightsRole", "dynamodb:UpdateItem"),
     ("RecordFailureRole", "dynamodb:BatchGetItem"),
     ("RecordFailureRole", "dynamodb:UpdateItem"),
+    ("RecordFailureRole", "s3:AbortMultipartUpload"),
     ("BackUpTableRole", "dynamodb:DeleteBackup"),
     ("DownloadVideoRole", "s3:GetObject*"),
     ("GameDayRole", "mediaconvert:CancelJob"),

@@ -61,6 +61,18 @@ class ParserStream:
             else:
                 self._answer(chunk[start:at])
 
+    @property
+    def passing_over(self) -> int:
+        """How many of the next bytes the parser passes over unseen."""
+        return self._missing if isinstance(self._request, Skip) and self._facts is None else 0
+
+    def skip(self, count: int) -> None:
+        """Pass over the next `count` bytes, at most `passing_over`, without seeing them."""
+        self._size += count
+        self._missing -= count
+        if not self._missing:
+            self._answer(b"")
+
     def finish(self) -> Facts:
         """What the parser found, now that the bytes have ended. Raises what the parser raises."""
         while self._facts is None:
