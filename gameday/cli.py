@@ -193,6 +193,26 @@ def export(home: Home, folder: Path) -> None:
 
 @main.command()
 @home_option
+@click.option("--repair", "mend", is_flag=True, help="Fetch again what the sources still have.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def verify(home: Home, mend: bool, as_json: bool) -> None:
+    """Read every object kept again and hold it against the ledger.
+
+    Says what is missing, damaged or unknown. Exit code 0 when nothing is, or everything was
+    repaired.
+    """
+    from gameday import verify as verification
+
+    console = Console(stderr=as_json, highlight=False)
+    result = verification.verify_home(home, Steps(console), mend=mend)
+    if as_json:
+        click.echo(verification.as_json(result))
+    verification.print_findings(result, console)
+    sys.exit(result.exit_code)
+
+
+@main.command()
+@home_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(home: Home, yes: bool) -> None:
     """Delete everything that is kept in the home folder: the embedded AWS with all its data."""

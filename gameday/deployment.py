@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from gameday.embedded import cdk_cli
@@ -52,15 +53,34 @@ def embedded_aws(
 def sample_provider(home: Home, steps: Steps) -> Iterator[Provider]:
     """The sample day's provider, at the port of the last time, so that clips keep their URLs."""
     home.create()
-    noted = home.sample / "port"
-    before = noted.read_text() if noted.is_file() else ""
-    port = int(before) if before.isdigit() else 0
     with contextlib.ExitStack() as stack:
         with steps.step("sample", "sample day") as step:
-            provider = stack.enter_context(_serve(home, port, step))
-            noted.write_text(str(urlsplit(provider.url).port))
+            provider = stack.enter_context(_serve(home, _noted_port(home), step))
+            _port_note(home).write_text(str(urlsplit(provider.url).port))
             step.tell(provider.url)
         yield provider
+
+
+@contextlib.contextmanager
+def runnable(vault: Vault, home: Home, steps: Steps) -> Iterator[Vault]:
+    """The kept `vault`, ready to run: as it is deployed, or anew with the sample day's provider
+    running meanwhile where it asks that one."""
+    if urlsplit(vault.provider_url() or "").netloc != f"127.0.0.1:{_noted_port(home)}":
+        yield vault
+        return
+    with understood(Options(), home, steps) as request:
+        yield deployed(request, home, vault.aws, steps)
+
+
+def _port_note(home: Home) -> Path:
+    return home.sample / "port"
+
+
+def _noted_port(home: Home) -> int:
+    """The port of the sample day's provider at the last time, or 0."""
+    note = _port_note(home)
+    before = note.read_text() if note.is_file() else ""
+    return int(before) if before.isdigit() else 0
 
 
 def _serve(home: Home, port: int, step: Step) -> Provider:

@@ -66,13 +66,14 @@ def run(options: Options, home: Home, steps: Steps) -> RunResult:
         aws = stack.enter_context(embedded_aws(home, steps))
         vault = deployed(request, home, aws, steps)
         for game_day in request.game_days:
-            result.days.append(_keep(game_day, vault, home, steps))
+            result.days.append(keep_day(game_day, vault, home, steps))
     result.seconds = steps.seconds
     result.total_seconds = time.monotonic() - began
     return result
 
 
-def _keep(game_day: GameDay, vault: Vault, home: Home, steps: Steps) -> DayResult:
+def keep_day(game_day: GameDay, vault: Vault, home: Home, steps: Steps) -> DayResult:
+    """One execution for `game_day`, to its end, and the page of what it kept."""
     steps.say(f"{game_day.league} · {game_day.date:%A %d %B %Y}")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     name = f"{game_day.folder.replace('/', '-')}-{stamp}-{secrets.token_hex(2)}"[:80]

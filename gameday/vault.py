@@ -2,19 +2,25 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
 from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import FlexibleChecksumError, ResponseStreamingError
 
 from gameday.embedded.aws import EmbeddedAws
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import run_record_key
+from lambdas.highlights.ledger import Ledger
+from lambdas.highlights.verification import OpenUpload, StoredObject, UnreadableObject
+from lambdas.table import Table
 
 STACKS = ("GameDayStorage", "GameDayPipeline")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+CHUNK = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,25 @@ class Vault:
             for output in stack.get("Outputs", [])
         }
         return cls(aws, outputs) if "StateMachineArn" in outputs else None
+
+    @property
+    def aws(self) -> EmbeddedAws:
+        """Where the vault is deployed."""
+        return self._aws
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, to read and write as the functions do."""
+        return Ledger(Table(self._aws.client("dynamodb"), self.table))
+
+    def provider_url(self) -> str | None:
+        """The endpoint that the deployed functions ask for highlights."""
+        pages = self._aws.client("lambda").get_paginator("list_functions").paginate()
+        for function in (one for page in pages for one in page["Functions"]):
+            variables = function.get("Environment", {}).get("Variables", {})
+            if variables.get("BUCKET_NAME") == self.bucket:
+                return variables["PROVIDER_URL"]
+        return None
 
     def set_provider_key(self, key: str) -> None:
         """Put the provider's key into its secret, unless it is there."""
@@ -132,3 +157,27 @@ class Vault:
     def read_object(self, key: str) -> BinaryIO:
         """The object's bytes as a stream."""
         return self._aws.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"]
+
+    def read_chunks(self, key: str) -> Iterator[bytes]:
+        """The object's bytes, at most a mebibyte at a time. Raises UnreadableObject."""
+        with closing(self.read_object(key)) as body:
+            try:
+                yield from iter(lambda: body.read(CHUNK), b"")
+            except ResponseStreamingError as error:
+                raise UnreadableObject("end early") from error
+            except FlexibleChecksumError as error:
+                raise UnreadableObject("differ from S3's own checksum of them") from error
+
+    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Every object whose key begins with `prefix`, in order of keys."""
+        pages = self._aws.client("s3").get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                yield StoredObject(entry["Key"], entry["Size"], entry["ETag"])
+
+    def open_uploads(self) -> Iterator[OpenUpload]:
+        """Every multipart upload that was neither completed nor aborted."""
+        pages = self._aws.client("s3").get_paginator("list_multipart_uploads")
+        for page in pages.paginate(Bucket=self.bucket):
+            for entry in page.get("Uploads", []):
+                yield OpenUpload(entry["Key"], entry["UploadId"], entry["Initiated"])

@@ -173,7 +173,7 @@ def test_two_commands_on_one_home_do_not_meet(provider: Provider, command: Comma
     assert "another process" in second.err
 
 
-@pytest.mark.parametrize("name", ["run", "up", "status", "export", "reset"])
+@pytest.mark.parametrize("name", ["run", "up", "status", "export", "verify", "reset"])
 def test_every_command_explains_itself(tmp_path: Path, name: str):
     done = Command(tmp_path).run(name, "--help")
 
