@@ -16,6 +16,7 @@ from lambdas.highlights.errors import SourceUnavailable, Unavailable
 
 TIMEOUT = urllib3.Timeout(connect=10, read=20)  # seconds
 LONGEST_HEAD = 20  # seconds in which all headers of an answer have to come
+MOST_ADDRESSES = 4  # of a host that are tried, one after the other
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # All that is given out: https://www.iana.org/assignments/ipv6-address-space
 UNICAST = ipaddress.ip_network("2000::/3")
@@ -30,13 +31,18 @@ def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> ur
 
     def connect(connection: HTTPConnection) -> socket.socket:
         # Connecting by name would resolve it once more and could lead elsewhere.
-        address = _allowed_address(connection.host, connection.port, allowed_private)
-        return create_connection(
-            (address, connection.port or connection.default_port),
-            connection.timeout,
-            source_address=connection.source_address,
-            socket_options=connection.socket_options,
-        )
+        failed: OSError | None = None
+        for address in _allowed_addresses(connection.host, connection.port, allowed_private):
+            try:
+                return create_connection(
+                    (address, connection.port or connection.default_port),
+                    connection.timeout,
+                    source_address=connection.source_address,
+                    socket_options=connection.socket_options,
+                )
+            except OSError as error:
+                failed = error
+        raise failed or SourceUnavailable(f"{connection.host} has no address")
 
     class GuardedHTTPConnection(HTTPConnection):
         def _new_conn(self) -> socket.socket:
@@ -87,24 +93,24 @@ def _read_in_time(connected: socket.socket) -> Iterator[None]:
         raise TimeoutError(f"the headers did not come in {LONGEST_HEAD} seconds")
 
 
-def _allowed_address(host: str, port: int | None, allowed_private: Collection[str]) -> str:
-    """The address to connect to for `host`; raises Unavailable when it is not a public one."""
+def _allowed_addresses(host: str, port: int | None, allowed_private: Collection[str]) -> list[str]:
+    """The addresses of `host` in order; raises Unavailable when one is not public."""
     host = host.strip("[]").rstrip(".").lower()
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise SourceUnavailable(f"{host} has no address ({type(error).__name__})") from error
-    addresses = [str(info[4][0]) for info in found]
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in found))[:MOST_ADDRESSES]
     shown = f"[{host}]" if ":" in host else host
     if shown in allowed_private or f"{shown}:{port}" in allowed_private:
-        return addresses[0]
+        return addresses
     for address in addresses:
         if not is_public(address):
             raise Unavailable(
                 f"{host} is at a private address; name it in allowed_private_hosts "
                 "if it may serve videos"
             )
-    return addresses[0]
+    return addresses
 
 
 def is_public(address: str) -> bool:

@@ -15,7 +15,8 @@ __all__ = [
     "NotAVideo",
     "TruncatedVideo",
     "VideoInfo",
-    "looks_like_page",
+    "is_markup",
+    "looks_like_text",
     "sniff",
 ]
 
@@ -49,12 +50,17 @@ def sniff(head: bytes) -> Format | None:
     return recognised[0] if recognised else None
 
 
-def looks_like_page(head: bytes) -> bool:
+def looks_like_text(head: bytes) -> bool:
     """Whether these first bytes are text: HTML, XML, JSON, a playlist, a message."""
     text, needs_markup = _decode(head[:HEAD])
     if needs_markup and not text.lstrip().startswith("<"):
         return False
     return bool(text) and all(char >= " " or char in "\t\n\f\r" for char in text)
+
+
+def is_markup(head: bytes) -> bool:
+    """Whether these first bytes are HTML or XML."""
+    return looks_like_text(head) and _decode(head[:HEAD])[0].lstrip().startswith("<")
 
 
 class ContainerProbe:
@@ -119,7 +125,7 @@ def _open(head: bytes) -> tuple[Format, ParserStream]:
         raise NotAVideo("the file is empty")
     recognised = _recognise(head)
     if recognised is None:
-        if looks_like_page(head):
+        if looks_like_text(head):
             raise NotAVideo("the file is a page or other text, not a video")
         raise NotAVideo("the file is not an MP4, MOV, WebM, Matroska or MPEG-TS video")
     file_format, parse = recognised

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lambdas.highlights import checksum
-from lambdas.highlights.container import VideoInfo, looks_like_page, sniff
+from lambdas.highlights.container import VideoInfo, is_markup, looks_like_text, sniff
 from lambdas.highlights.containers.formats import Format
 from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable
 from lambdas.highlights.playlist import is_playlist
@@ -63,8 +63,10 @@ def _keep(
             return _store(opening, destination(form))
         if is_playlist(head):
             return _join(net, opening, destination)
-        if source.content_type in PAGES or looks_like_page(head):
+        if source.content_type in PAGES or is_markup(head):
             return _follow(net, opening, destination, may_follow)
+        if looks_like_text(head):
+            raise NotAVideo("the URL answers with text, not with a video")
         raise NotAVideo("the file is not a video" if head else "the file is empty")
     if source.content_type in PAGES:
         raise LinkOnly("the URL answers with a page, not a file")

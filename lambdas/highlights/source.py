@@ -83,23 +83,26 @@ class Source:
         self.validator = validator
         self._net = net
         self._opening = response
+        self._opening_end = (_content_range(response) or (0, length, None))[1]
         self._begun = False
 
-    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes from `start` to `end`, or to the end of the file.
+    def read(self, start: int = 0, end: int | None = None, at_once: int = CHUNK) -> Iterator[bytes]:
+        """The bytes from `start` to `end`, or to the end of the file, at most `at_once` together.
 
         With a validator, a read that breaks off is continued; otherwise the first read, from 0,
         is the only one. Raises DownloadInterrupted, SourceUnavailable, SourceTooSlow,
         SourceChanged, OutOfTime.
         """
         at, end, vain = start, self.length if end is None else end, 0
-        response = None if start or self._begun else self._opening
-        self._begun = self._begun or response is not None
+        response, until = None, end
+        if not start and not self._begun:
+            self._begun, response, until = True, self._opening, _least(end, self._opening_end)
         while True:
             began = at
             try:
-                response = response or self._ask_for(at, end)
-                for chunk in self._body(response, None if end is None else end - at):
+                if response is None:
+                    response, until = self._ask_for(at, end)
+                for chunk in self._body(response, None if until is None else until - at, at_once):
                     at += len(chunk)
                     yield chunk
                 # An answer that was cut within its headers looks like an empty file.
@@ -123,8 +126,11 @@ class Source:
         """Give up the opening request, if it was not read to its end."""
         self._opening.close()
 
-    def _ask_for(self, start: int, end: int | None) -> Response:
-        """The answer to a range of this very version. Raises SourceChanged when it is gone."""
+    def _ask_for(self, start: int, end: int | None) -> tuple[Response, int]:
+        """The answer to a range of this very version, and the byte at which it ends.
+
+        Raises SourceChanged when that version is gone.
+        """
         if self.validator is None or end is None:
             raise DownloadInterrupted(f"{self.host} ended its file at byte {start:,}")
         asked = {"range": f"bytes={start}-{end - 1}", "if-range": self.validator}
@@ -132,18 +138,19 @@ class Source:
         try:
             if response.status in (408, 425, 429) or response.status >= 500:
                 _check_status(response, self.host)
-            shown = _header(response, "ETag" if self.validator[0] == '"' else "Last-Modified")
+            is_dated = self.validator[0] != '"'
+            shown = _header(response, "Last-Modified" if is_dated else "ETag")
             first, behind, length = _content_range(response) or (None, 0, None)
-            # A host may give less of a range than it was asked for.
-            is_ours = (first, length, shown) == (start, self.length, self.validator)
-            if not is_ours or not start < behind <= end:
+            # A host may give less of a range than it was asked for, and no date again.
+            is_ours = shown == self.validator or (is_dated and not shown)
+            if not is_ours or (first, length) != (start, self.length) or not start < behind <= end:
                 raise SourceChanged(f"{self.host} no longer gives the file that it began with")
         except BaseException:
             response.close()
             raise
-        return response
+        return response, behind
 
-    def _body(self, response: Response, want: int | None) -> Iterator[bytes]:
+    def _body(self, response: Response, want: int | None, at_once: int) -> Iterator[bytes]:
         """The body; want: the bytes that are needed of it, or None for all."""
         patience, clock = self._net.patience, self._net.deadline.clock
         came, waited, size = 0, 0.0, FIRST_CHUNK
@@ -161,7 +168,7 @@ class Source:
             if not chunk:
                 return
             waited += clock() - began
-            came, size = came + len(chunk), CHUNK
+            came, size = came + len(chunk), at_once
             yield chunk
             if waited > patience.seconds and came < patience.slowest * waited:
                 raise SourceTooSlow(f"{self.host} sends under {patience.slowest:,} bytes a second")
@@ -226,6 +233,7 @@ def _ask(net: Internet, url: str, asked: dict[str, str]) -> tuple[Response, str]
     """The first answer that is no redirect, and its URL."""
     seen = {url}
     for _ in range(MOST_REDIRECTS + 1):
+        url = _in_ascii(url)
         host = _checked_host(url, net.rules)
         net.deadline.check()
         response = _request(net, url, host, asked)
@@ -255,6 +263,8 @@ def _request(net: Internet, url: str, host: str, asked: dict[str, str]) -> Respo
         )
     except urllib3.exceptions.LocationValueError:
         raise Unavailable("the provider's URL is not a URL") from None
+    except urllib3.exceptions.SSLError as error:
+        raise SourceUnavailable(f"{host} has no certificate that can be trusted") from error
     except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
         net.deadline.check()
         raise SourceUnavailable(f"{host} did not answer ({type(error).__name__})") from error
@@ -265,6 +275,23 @@ def _redirected(url: str, location: str, host: str) -> str:
         return urljoin(url, location)
     except ValueError:
         raise Unavailable(f"{host} redirects to what is no URL") from None
+
+
+def _in_ascii(url: str) -> str:
+    """The URL with its host as the name service knows it, in IDNA (RFC 3490).
+
+    urllib3 would need a package for that which the functions do without.
+    """
+    try:
+        parts = urlsplit(url)
+        login, at, place = parts.netloc.rpartition("@")
+        name, colon, port = place.partition(":")
+        if name.isascii():
+            return url
+        netloc = f"{login}{at}{name.encode('idna').decode()}{colon}{port}"
+        return parts._replace(netloc=netloc).geturl()
+    except ValueError:  # UnicodeError among them
+        return url
 
 
 def _checked_host(url: str, rules: HostRules) -> str:
@@ -373,6 +400,10 @@ def _version(response: Response) -> str | None:
 
 def _header(response: Response, name: str) -> str:
     return response.headers.get(name, "").strip()
+
+
+def _least(end: int | None, other: int | None) -> int | None:
+    return other if end is None else end if other is None else min(end, other)
 
 
 def _date(value: str) -> datetime | None:

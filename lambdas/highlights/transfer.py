@@ -7,8 +7,9 @@ what lies between is media data, which it passes over.
 
 import threading
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,7 +23,7 @@ from lambdas.highlights.errors import (
     Unavailable,
     UploadDamaged,
 )
-from lambdas.highlights.source import OPENING, Source
+from lambdas.highlights.source import CHUNK, OPENING, Source
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.highlights.upload import Part, Upload, whole_crc
 
@@ -32,7 +33,13 @@ MOST_PARTS = 32
 MOST_PEEKED = 8 * MEBIBYTE  # of a file's head, to find out whether it can be read in ranges
 LARGEST_TAIL = 8 * MEBIBYTE
 SLACK, SLACK_SHARE = 2.0, 0.1  # seconds, and share, by which playlists round
-WORKERS = 16  # a source that limits each connection is read at up to so many times its limit
+# A few connections that bring so many bytes a second each take up the network of a function, and
+# more would be in each other's way. Where a host limits each connection, many are opened.
+# docs/decisions/0005-cold-start-and-function-sizes.md
+FAST = 32_000_000
+FEW, MANY = 4, 16
+LOOK = 0.05  # seconds between two looks at how fast the bytes come
+SMALL_CHUNK = 128 * 1024  # bytes that each of many holds at once
 
 # After these, what was sent is of no use to the next attempt.
 STARTS_OVER = (SourceChanged, TruncatedVideo, UploadDamaged)
@@ -273,6 +280,7 @@ class _SideBySide:
         self._length = length
         self._tail = bytearray(length - gap.end)
         self._stop = threading.Event()
+        self._came = 0
 
     def run(self) -> Stored:
         """Store the file, or leave an upload that a later attempt goes on with."""
@@ -319,23 +327,35 @@ class _SideBySide:
         return to.begin(source), {}
 
     def _send(self, upload: Upload, missing: Sequence[_Range]) -> dict[int, Part]:
-        with ThreadPoolExecutor(min(WORKERS, len(missing))) as workers:
-            sent = [
-                workers.submit(upload.send, part.number, part.size, partial(self._read, part))
-                for part in missing
-            ]
+        """Send the parts: a few at a time, and many when each of the few comes slowly."""
+        began, width, waiting = self._to.deadline.clock(), FEW, deque(missing)
+        there: dict[int, Part] = {}
+        sending: set[Future[Part]] = set()
+        with ThreadPoolExecutor(MANY) as workers:
             try:
-                return {done.result().number: done.result() for done in as_completed(sent)}
+                while waiting or sending:
+                    while waiting and len(sending) < width:
+                        part = waiting.popleft()
+                        chunks = partial(self._read, part, CHUNK if width == FEW else SMALL_CHUNK)
+                        sending.add(workers.submit(upload.send, part.number, part.size, chunks))
+                    ended, sending = wait(sending, None if width == MANY else LOOK, FIRST_COMPLETED)
+                    there |= {one.result().number: one.result() for one in ended}
+                    seconds = self._to.deadline.clock() - began
+                    if self._came < FAST * FEW * seconds:
+                        width = MANY
             except BaseException:
                 self._stop.set()
-                workers.shutdown(wait=False, cancel_futures=True)
                 raise
+        return there
 
-    def _read(self, part: _Range) -> Iterator[bytes]:
+    def _read(self, part: _Range, at_once: int) -> Iterator[bytes]:
         """The bytes of `part`, those behind the gap kept for the proof."""
-        opened_here = part.start == 0 and self._beginning
         at = part.start
-        for chunk in self._beginning.pop() if opened_here else self._source.read(at, part.end):
+        if at == 0 and self._beginning:
+            chunks = self._beginning.pop()
+        else:
+            chunks = self._source.read(at, part.end, at_once)
+        for chunk in chunks:
             if self._stop.is_set():
                 raise _Stopped
             behind = at + len(chunk) - self._gap.end
@@ -344,6 +364,7 @@ class _SideBySide:
                 offset = at + len(chunk) - len(seen) - self._gap.end
                 self._tail[offset : offset + len(seen)] = seen
             at += len(chunk)
+            self._came += len(chunk)
             yield chunk
 
 

@@ -16,7 +16,7 @@ from lambdas.highlights.archive import GONE, REFUSED, Archive, only_over
 from lambdas.highlights.deadline import Deadline
 from lambdas.highlights.errors import StoreRefused, StoreUnavailable, UploadDamaged
 
-TIMEOUT = urllib3.Timeout(connect=10, read=60)  # seconds
+TIMEOUT = urllib3.Timeout(connect=10, read=15)  # seconds, less than a function has to stop
 TRIES = 4
 FIRST_WAIT = 0.2  # seconds before a part is sent again; doubled each time
 PASSING = (408, 409, 429)

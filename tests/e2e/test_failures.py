@@ -63,7 +63,7 @@ def test_a_video_that_breaks_off_once_is_kept_all_the_same(pipeline: Pipeline, f
 
 def test_one_failing_video_leaves_the_others_and_a_rerun_mends_it(pipeline: Pipeline):
     pipeline.list_only(LATE_FINISH, 412380195)
-    pipeline.provider.fail_next(Fault.TRUNCATED, times=5, path=LATE_CLIP)
+    pipeline.provider.fail_next(Fault.SERVER_ERROR, times=5, path=LATE_CLIP)
 
     first = pipeline.run()
 

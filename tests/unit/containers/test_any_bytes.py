@@ -1,13 +1,23 @@
 """No bytes, in whatever chunks they come, lead to anything but a video or a named error."""
 
 import tracemalloc
-from itertools import pairwise
+from itertools import cycle, pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.highlights.container import HEAD, ContainerProbe, looks_like_page, sniff
+from lambdas.highlights.container import (
+    HEAD,
+    ContainerProbe,
+    NotAVideo,
+    TruncatedVideo,
+    VideoInfo,
+    looks_like_text,
+    sniff,
+)
 from tests.unit.containers.videos import outcome
+from tests.unit.fakes.films import film
 
 NAMES = [
     "faststart.mp4",
@@ -51,11 +61,72 @@ def test_the_answer_is_the_same_byte_by_byte(clips):
         assert outcome(*single) == outcome(whole), name
 
 
+def outcome_of_what_is_seen(whole: bytes, steps: list[tuple[bool, float]]) -> VideoInfo | str:
+    """What a probe says that is fed `whole` in steps, or spared what it passes over.
+
+    steps: whether to skip, and which share of what may be fed or skipped; repeated to the end.
+    """
+    probe, at = ContainerProbe(), 0
+    try:
+        for skips, share in cycle(steps):
+            left = len(whole) - at
+            if not left:
+                break
+            may = min(probe.passes_over, left) if skips else left
+            size = min(may, 1 + int(share * may))
+            if skips:
+                probe.skip(size)
+            else:
+                probe.feed(whole[at : at + size])
+            at += size
+        return probe.finish()
+    except (NotAVideo, TruncatedVideo) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+@settings(deadline=None)
+@given(
+    name=st.sampled_from([*NAMES, "index first", "index last"]),
+    length=places,
+    steps=st.lists(st.tuples(st.booleans(), places), max_size=12),
+    last=places,
+)
+def test_the_answer_does_not_depend_on_what_is_passed_over(clips, name, length, steps, last):
+    whole = clips[name] if name in clips else film(name, 20_000)
+    if length < 0.5:
+        whole = whole[: int(2 * length * len(whole))]
+
+    assert outcome_of_what_is_seen(whole, [*steps, (False, last)]) == outcome(whole)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_that_is_passed_over_may_be_skipped(clips, name):
+    in_small_steps = [(True, 0.99999), (False, 0)]
+
+    assert outcome_of_what_is_seen(clips[name], in_small_steps) == outcome(clips[name])
+
+
+def test_long_media_data_is_passed_over_at_once(clips):
+    whole = clips["faststart.mp4"]
+    start = whole.index(b"mdat") - 4
+    probe = ContainerProbe()
+    assert probe.passes_over == 0
+
+    probe.feed(whole[:start] + (100_000).to_bytes(4) + b"mdat" + bytes(HEAD))
+
+    assert probe.passes_over == 100_000 - 8 - HEAD
+    probe.skip(99_000 - HEAD)
+    assert probe.passes_over == 1_000 - 8
+    probe.skip(1_000 - 8)
+    assert probe.passes_over == 0
+    assert probe.finish().container == "mp4"
+
+
 @settings(deadline=None)
 @given(beginning=st.sampled_from(BEGINNINGS), rest=st.binary(max_size=2_000))
 def test_arbitrary_bytes_raise_only_named_errors(beginning, rest):
     sniff(beginning + rest)
-    looks_like_page(beginning + rest)
+    looks_like_text(beginning + rest)
     outcome(beginning + rest)
 
 

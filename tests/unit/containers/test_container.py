@@ -9,7 +9,7 @@ from lambdas.highlights.container import (
     ContainerProbe,
     NotAVideo,
     VideoInfo,
-    looks_like_page,
+    looks_like_text,
     sniff,
 )
 from tests.unit.containers.videos import prove
@@ -70,7 +70,7 @@ def test_a_video_is_recognised_by_its_head(clips, name, file_format):
 
     assert found is not None
     assert (found.container, found.extension, found.content_type) == file_format
-    assert not looks_like_page(clips[name])
+    assert not looks_like_text(clips[name])
 
 
 @pytest.mark.parametrize("name", ["sound.mp4", "sound.m4a", "sound.webm", "sound.ts"])
@@ -94,14 +94,14 @@ def test_a_file_of_sound_alone_is_no_video(clips, name):
 )
 def test_pictures_sound_and_other_containers_are_refused(clips, name):
     assert sniff(clips[name]) is None
-    assert not looks_like_page(clips[name])
+    assert not looks_like_text(clips[name])
     with pytest.raises(NotAVideo, match="not an MP4, MOV, WebM, Matroska or MPEG-TS video"):
         prove(clips[name])
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_told_from_a_video(page):
-    assert looks_like_page(page)
+    assert looks_like_text(page)
     assert sniff(page) is None
     with pytest.raises(NotAVideo, match="a page or other text"):
         prove(page)
@@ -109,7 +109,7 @@ def test_a_page_is_told_from_a_video(page):
 
 def test_an_empty_file_is_neither_page_nor_video():
     assert sniff(b"") is None
-    assert not looks_like_page(b"")
+    assert not looks_like_text(b"")
     with pytest.raises(NotAVideo, match="empty"):
         prove()
 
