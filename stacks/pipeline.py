@@ -180,7 +180,7 @@ class PipelineStack(Stack):
         )
         acknowledge_wildcards(
             role,
-            "Objects are named after highlights.",
+            "Objects are named after highlights; only what was left open may be aborted.",
             f"Resource::{self._archive_arn}/{prefix}",
         )
 

@@ -21,7 +21,6 @@ from lambdas.highlights.errors import (
     TransientError,
     TruncatedVideo,
     Unavailable,
-    UploadDamaged,
 )
 from lambdas.highlights.source import CHUNK, OPENING, Source
 from lambdas.highlights.unfinished import Unfinished
@@ -42,7 +41,7 @@ LOOK = 0.05  # seconds between two looks at how fast the bytes come
 SMALL_CHUNK = 128 * 1024  # bytes that each of many holds at once
 
 # After these, what was sent is of no use to the next attempt.
-STARTS_OVER = (SourceChanged, TruncatedVideo, UploadDamaged)
+STARTS_OVER = (SourceChanged, TruncatedVideo)
 
 
 @dataclass(frozen=True)
@@ -295,7 +294,8 @@ class _SideBySide:
             info = info or self._gap.close(bytes(self._tail))
             kept = upload.complete(in_order, self._to.replaces)
         except BaseException as error:
-            if not isinstance(error, TransientError) or isinstance(error, STARTS_OVER):
+            may_go_on = isinstance(error, TransientError) and not isinstance(error, STARTS_OVER)
+            if upload.is_damaged or not may_go_on:
                 self._to.abort(upload)
             raise
         return Stored(self._length, whole_crc(in_order), info, kept)

@@ -36,10 +36,15 @@ class Part:
 
 
 class Upload:
-    """An open multipart upload; nothing stands under `key` before `complete`."""
+    """An open multipart upload; nothing stands under `key` before `complete`.
+
+    is_damaged: S3 lists a part that did not arrive as it was sent, and a later attempt would take
+    it for a good one.
+    """
 
     def __init__(self, archive: Archive, key: str, upload_id: str, deadline: Deadline):
         self.upload_id = upload_id
+        self.is_damaged = False
         self._archive = archive
         self._s3 = archive.s3
         self._target = {"Bucket": archive.bucket, "Key": key, "UploadId": upload_id}
@@ -143,7 +148,7 @@ class Upload:
         if etag is None:
             raise StoreUnavailable(f"S3 broke off its answer to part {number}")
         if sent.size != size or shown not in (None, checksum.as_header(sent.crc)):
-            # S3 lists it from now on, and a later attempt would take it for a good one.
+            self.is_damaged = True
             raise UploadDamaged(f"part {number} did not arrive as it was sent")
         return Part(number, size, sent.crc, etag)
 

@@ -29,7 +29,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 KEY = "a-test-key"
 DAY = GameDay(SampleDay.league, SampleDay.game_date)
 LONGEST_RUN = 60.0  # seconds after which an execution counts as hanging
-POLL = 0.1
+POLL = 0.05
+WAIT_SCALE = 0.008  # a minute's wait of a state machine is half a second
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def assembly(running_provider: Provider, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """The one embedded AWS that a process can run, given back for the next module's."""
-    with EmbeddedAws(tmp_path_factory.mktemp("aws")) as aws:
+    with EmbeddedAws(tmp_path_factory.mktemp("aws"), wait_scale=WAIT_SCALE) as aws:
         yield aws
 
 
@@ -199,6 +200,7 @@ def day(text: str) -> GameDay:
 def synthesised(running_provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has synthesised for the provider, for others to start from."""
     home = tmp_path_factory.mktemp("synthesised")
+    running_provider.highlights = []
     done = Command(home, *provider_options(running_provider)).run("run", "--date", "2026-01-12")
     assert done.code == 0, done.err
     return home

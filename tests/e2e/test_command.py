@@ -31,7 +31,7 @@ def test_a_run_prints_one_json_object_of_the_documented_shape(command: Command):
     for highlight in found["highlights"]:
         assert set(highlight) == HIGHLIGHT
         if highlight["status"] == "playable":
-            assert highlight["video"]["checksum"].startswith("sha256:")
+            assert highlight["video"]["checksum"].startswith("crc32:")
             rendition = highlight["rendition"]
             assert (rendition["width"], rendition["height"]) == (160, 90)
             assert 0.9 <= rendition["duration_seconds"] <= 1.2

@@ -1,6 +1,5 @@
 """An archive with things wrong in it: each is found and named, and what a source has is mended."""
 
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -240,36 +239,28 @@ def test_what_no_source_has_is_left_alone(restored: Pipeline, tmp_path: Path):
     assert len(restored.executions()) == runs
 
 
-@pytest.fixture
-def sample_command(sample: SampleDay, tmp_path: Path) -> Command:
-    """The command with a home of its own, where the sample day's clips are already."""
-    clips = next(iter(sample.media.values())).path.parent
-    shutil.copytree(clips, tmp_path / "sample")
-    return Command(tmp_path)
-
-
-def test_the_command_says_what_is_wrong_and_mends_it(sample_command: Command):
-    assert sample_command.run("run").code == 0
-    objects = sample_command.home / "aws" / "objects"
+def test_the_command_says_what_is_wrong_and_mends_it(command: Command):
+    assert command.run("run").code == 0
+    objects = command.home / "aws" / "objects"
     (video,) = objects.rglob("videos/**/412380371.mp4")
     (answer,) = objects.rglob(f"highlights/**/{32 * '[0-9a-f]'}.json")
     whole = answer.read_bytes()
     video.write_bytes(flipped(video.read_bytes()))
     answer.write_bytes(whole[:-2])
 
-    done = sample_command.run("verify")
+    done = command.run("verify")
     assert (done.code, done.err) == (1, "")
     assert all(said in done.out for said in (VIDEO, "2 damaged.", "gameday verify --repair"))
     assert "raw answer" in done.out and "list-object-versions" in done.out
 
     answer.write_bytes(whole)
-    done = sample_command.run("verify", "--repair", "--json")
+    done = command.run("verify", "--repair", "--json")
     assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 17)
     (fact,) = done.json["findings"]
     assert (fact["key"], fact["part"], fact["highlight_id"]) == (VIDEO, "video", "412380371")
     assert (fact["problem"], fact["repaired"]) == ("damaged", True)
 
-    assert "Everything is there, and whole." in sample_command.run("verify").out
+    assert "Everything is there, and whole." in command.run("verify").out
 
 
 def test_the_command_needs_something_kept(tmp_path: Path):

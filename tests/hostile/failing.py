@@ -71,7 +71,7 @@ FAILING = (
         "a certificate that no one vouches for",
         CLIP,
         "failed",
-        "did not answer",
+        "no certificate",
         requests=0,
         url="{tls_url}/{name}/clip.mp4",
     ),

@@ -30,7 +30,7 @@ from tests.hostile.server import Exchange, HostileServer
 OK = ("200 OK", "Content-Type: video/mp4")
 SHORT = Patience(slowest=10_000_000, seconds=0.2)
 STATUS = b"HTTP/1.1 200 OK\r\n"
-JSON = answer("200 OK", b'{"later": true}')
+PAGE = answer("200 OK", b"<html></html>", "Content-Type: text/html")
 
 
 def silent(exchange: Exchange) -> None:
@@ -60,8 +60,8 @@ SCRIPTS = {
     "stall": stalled,
     "silence": silent,
     "steady": endless(LONG_MDAT, bytes(1_000), *OK, pause=0.01),
-    "busy": in_turn(busy("30"), JSON),
-    "busy-until": in_turn(busy_until_later, JSON),
+    "busy": in_turn(busy("30"), PAGE),
+    "busy-until": in_turn(busy_until_later, PAGE),
     "busy-for-an-hour": busy("3600"),
     "trickling-headers": endless(STATUS + b"X: ", b"y", pause=0.02),
     "headers-for-ever": endless(STATUS, b"HTTP/1.1 100 Continue\r\n\r\n", pause=0.02),
