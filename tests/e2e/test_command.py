@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,13 +14,37 @@ from pathlib import Path
 import pytest
 
 from gameday.embedded.provider import Fault, Provider
-from tests.e2e.command import Command
+from gameday.embedded.sample import SampleDay
+from tests.e2e.command import Command, Done
+from tests.e2e.conftest import provider_options
 
 HIGHLIGHT = {"id", "title", "status", "reason", "video", "rendition", "thumbnail"}
 
 
-def test_a_run_prints_one_json_object_of_the_documented_shape(command: Command):
-    done = command.run("run", "--json")
+@pytest.fixture(scope="module")
+def first_run(
+    synthesised: Path,
+    running_provider: Provider,
+    small_sample: SampleDay,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, Done]:
+    """A home that kept the sample day, and what the command said of it."""
+    running_provider.media = dict(small_sample.media)
+    running_provider.highlights = small_sample.highlights(running_provider.base_url)
+    home = tmp_path_factory.mktemp("kept") / "home"
+    shutil.copytree(synthesised / "assemblies", home / "assemblies")
+    return home, Command(home, *provider_options(running_provider)).run("run", "--json")
+
+
+@pytest.fixture
+def kept(first_run: tuple[Path, Done], provider: Provider, tmp_path: Path) -> Command:
+    """The command with a home of its own, in which the day is kept already."""
+    shutil.copytree(first_run[0], tmp_path / "home")
+    return Command(tmp_path / "home", *provider_options(provider))
+
+
+def test_a_run_prints_one_json_object_of_the_documented_shape(first_run: tuple[Path, Done]):
+    done = first_run[1]
 
     found = done.json
     assert done.code == 0
@@ -48,22 +73,50 @@ def test_a_run_prints_one_json_object_of_the_documented_shape(command: Command):
     assert (Path(found["page"])).is_file()
 
 
-def test_the_kept_days_are_listed_exported_and_deleted(command: Command, tmp_path: Path):
-    assert command.run("run").code == 0
-
-    (day,) = json.loads(command.run("status", "--json").out)
+def test_the_kept_days_are_listed_exported_and_deleted(kept: Command, tmp_path: Path):
+    (day,) = json.loads(kept.run("status", "--json").out)
     assert (day["game_date"], day["playable"], day["backed_up"]) == ("2026-01-10", 5, True)
-    assert "2026-01-10" in command.run("status").out
+    assert "2026-01-10" in kept.run("status").out
 
     folder = tmp_path / "mine"
-    assert command.run("export", str(folder)).code == 0
+    assert kept.run("export", str(folder)).code == 0
     assert len(list(folder.rglob("*.mp4"))) == 5
-    assert "0 files written" in command.run("export", str(folder)).out
+    assert "0 files written" in kept.run("export", str(folder)).out
 
-    assert command.run("reset").code != 0  # nobody answered the question
-    assert command.home.exists()
-    assert command.run("reset", "--yes").code == 0
-    assert not command.home.exists()
+    assert kept.run("reset").code != 0  # nobody answered the question
+    assert kept.home.exists()
+    assert kept.run("reset", "--yes").code == 0
+    assert not kept.home.exists()
+
+
+def test_what_is_lost_is_named_and_mended(kept: Command):
+    objects = kept.home / "aws" / "objects"
+    (video,) = objects.rglob("videos/**/412380371.mp4")
+    (answer,) = objects.rglob(f"highlights/**/{32 * '[0-9a-f]'}.json")
+    whole = answer.read_bytes()
+    video.write_bytes(video.read_bytes()[::-1])
+    answer.write_bytes(whole[:-2])
+
+    done = kept.run("verify")
+    assert (done.code, done.err) == (1, "")
+    assert all(said in done.out for said in ("412380371.mp4", "2 damaged.", "--repair"))
+    assert "raw answer" in done.out and "list-object-versions" in done.out
+
+    answer.write_bytes(whole)
+    done = kept.run("verify", "--repair", "--json")
+    assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 17)
+    (fact,) = done.json["findings"]
+    assert (fact["part"], fact["highlight_id"]) == ("video", "412380371")
+    assert (fact["problem"], fact["repaired"]) == ("damaged", True)
+
+    assert "Everything is there, and whole." in kept.run("verify").out
+
+
+def test_verifying_needs_something_kept(tmp_path: Path):
+    done = Command(tmp_path / "home").run("verify", "--repair")
+
+    assert done.code == 1
+    assert "nothing is kept" in done.err
 
 
 def test_the_environment_names_of_old_deployments_still_count(provider: Provider, command: Command):

@@ -13,7 +13,6 @@ from gameday.repair import Repair, repair
 from gameday.steps import Steps
 from gameday.verify import verify_vault
 from lambdas.highlights.findings import Finding
-from tests.e2e.command import Command
 from tests.e2e.conftest import KEY, Pipeline
 
 FOLDER = "NCAA/2026-01-10"
@@ -237,34 +236,3 @@ def test_what_no_source_has_is_left_alone(restored: Pipeline, tmp_path: Path):
 
     assert repaired(restored, tmp_path) == {}
     assert len(restored.executions()) == runs
-
-
-def test_the_command_says_what_is_wrong_and_mends_it(command: Command):
-    assert command.run("run").code == 0
-    objects = command.home / "aws" / "objects"
-    (video,) = objects.rglob("videos/**/412380371.mp4")
-    (answer,) = objects.rglob(f"highlights/**/{32 * '[0-9a-f]'}.json")
-    whole = answer.read_bytes()
-    video.write_bytes(flipped(video.read_bytes()))
-    answer.write_bytes(whole[:-2])
-
-    done = command.run("verify")
-    assert (done.code, done.err) == (1, "")
-    assert all(said in done.out for said in (VIDEO, "2 damaged.", "gameday verify --repair"))
-    assert "raw answer" in done.out and "list-object-versions" in done.out
-
-    answer.write_bytes(whole)
-    done = command.run("verify", "--repair", "--json")
-    assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 17)
-    (fact,) = done.json["findings"]
-    assert (fact["key"], fact["part"], fact["highlight_id"]) == (VIDEO, "video", "412380371")
-    assert (fact["problem"], fact["repaired"]) == ("damaged", True)
-
-    assert "Everything is there, and whole." in command.run("verify").out
-
-
-def test_the_command_needs_something_kept(tmp_path: Path):
-    done = Command(tmp_path / "home").run("verify", "--repair")
-
-    assert done.code == 1
-    assert "nothing is kept" in done.err
