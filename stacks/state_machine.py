@@ -35,10 +35,11 @@ LAMBDA_SERVICE_ERRORS = [
 ]
 LAMBDA_THROTTLED = ["Lambda.TooManyRequestsException"]
 
-# A download that stops before its function's time limit goes on in the next attempt, so many a
-# large video needs more than one. One that was killed, by its memory or its time, does so too.
+# A download that stops before its function's time limit goes on in the next attempt; four of them
+# take an hour, of which an execution has four. One that was killed, by its memory or its time, goes
+# on too.
 OUT_OF_TIME = ["OutOfTime"]
-KILLED = ["Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"]
+KILLED = ["Lambda.Unknown", "Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout"]
 OWN_RETRIES = ("BackupNotReady", *OUT_OF_TIME)
 MEDIACONVERT_SERVICE_ERRORS = [
     "MediaConvert.TooManyRequestsException",
@@ -143,7 +144,7 @@ def game_day_workflow(
 
 def _download_one(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
     download = _call(scope, "DownloadVideo", functions, None)
-    _retry(download, OUT_OF_TIME, seconds=1, attempts=8)
+    _retry(download, OUT_OF_TIME, seconds=1, attempts=3)
     _retry(download, KILLED, seconds=3, attempts=2)
     failed = _record_failure(scope, "RecordDownloadFailure", functions, "download")
     return download.add_catch(failed, errors=["States.ALL"], result_path="$.error")

@@ -1,15 +1,19 @@
 """Connections to public addresses only, checked on the very address that is connected to."""
 
 import ipaddress
+import logging
 import socket
+import ssl
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.response import HTTPResponse
+from urllib3.util import create_urllib3_context
 from urllib3.util.connection import create_connection
 
 from lambdas.highlights.errors import SourceUnavailable, Unavailable
@@ -20,6 +24,18 @@ MOST_ADDRESSES = 4  # of a host that are tried, one after the other
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # All that is given out: https://www.iana.org/assignments/ipv6-address-space
 UNICAST = ipaddress.ip_network("2000::/3")
+
+
+# Of an answer with a malformed header it would log the URL, whose query may be a signature.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """TLS that trusts the system's certificates, read once: it takes longer than a handshake."""
+    context = create_urllib3_context()
+    context.load_default_certs()
+    return context
 
 
 def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> urllib3.PoolManager:
@@ -66,7 +82,9 @@ def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> ur
     class GuardedHTTPSPool(HTTPSConnectionPool):
         ConnectionCls = GuardedHTTPSConnection
 
-    pools = urllib3.PoolManager(timeout=TIMEOUT, retries=False, maxsize=connections)
+    pools = urllib3.PoolManager(
+        timeout=TIMEOUT, retries=False, maxsize=connections, ssl_context=trusted()
+    )
     pools.pool_classes_by_scheme = {"http": GuardedHTTPPool, "https": GuardedHTTPSPool}
     return pools
 

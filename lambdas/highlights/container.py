@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from lambdas.highlights.containers import matroska, mp4, mpegts
 from lambdas.highlights.containers.formats import Format
@@ -29,7 +29,8 @@ class VideoInfo:
     """A whole video. None stands where the file does not say.
 
     container: mp4, mov, webm, matroska or mpegts. extension: without a dot. width, height:
-    pixels, exchanged where the file has the picture shown on its side.
+    pixels, exchanged where the file has the picture shown on its side. tells_its_end: whether the
+    file itself says how far it goes, so that a cut would have shown.
     """
 
     container: str
@@ -39,6 +40,7 @@ class VideoInfo:
     height: int | None
     duration_seconds: float | None
     has_audio: bool | None
+    tells_its_end: bool = field(default=False, compare=False)
 
 
 def sniff(head: bytes) -> Format | None:

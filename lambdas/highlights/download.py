@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from lambdas.highlights import checksum
 from lambdas.highlights.container import VideoInfo, is_markup, looks_like_text, sniff
 from lambdas.highlights.containers.formats import Format
-from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable
+from lambdas.highlights.errors import (
+    LinkOnly,
+    NotAVideo,
+    SourceTooSlow,
+    SourceUnavailable,
+    TruncatedVideo,
+    Unavailable,
+)
 from lambdas.highlights.playlist import is_playlist
 from lambdas.highlights.source import Internet, open_source
 from lambdas.highlights.transfer import Destination, Opening, store
@@ -18,6 +25,16 @@ from lambdas.highlights.transfer import Destination, Opening, store
 HEAD = 4_096  # bytes that tell what a body is
 PAGES = ("text/html", "application/xhtml+xml")
 PLAIN = ("", "identity")
+
+# What a page stays a page for: it is no failure, and not asked for again.
+PAGE_LEADS_NOWHERE = (
+    LinkOnly,
+    NotAVideo,
+    SourceTooSlow,
+    SourceUnavailable,
+    TruncatedVideo,
+    Unavailable,
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +120,7 @@ def _follow(
     try:
         with open_source(net, url) as source:
             return _keep(net, Opening(source), destination, may_follow=False)
-    except (LinkOnly, Unavailable, NotAVideo) as reason:
+    except PAGE_LEADS_NOWHERE as reason:
         raise LinkOnly(f"{page}; the file that it names: {reason}") from reason
 
 

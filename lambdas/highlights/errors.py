@@ -21,6 +21,7 @@
     + LinkOnly
     + Unavailable
     + NotAVideo
+    + TooSlowToStore
     + StoreRefused
     + BackupFailed
 """
@@ -115,6 +116,10 @@ class Unavailable(PermanentError):
 
 class NotAVideo(PermanentError):
     """The bytes are whole and are not a video the vault can keep."""
+
+
+class TooSlowToStore(PermanentError):
+    """A video that cannot be gone on with does not come within one function's time."""
 
 
 class StoreRefused(PermanentError):

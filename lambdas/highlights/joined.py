@@ -15,10 +15,12 @@ class JoinedSource:
     """
 
     encoding = ""
+    tells_its_end = True
     length = None
     validator = None
 
-    def __init__(self, net: Internet, segments: Segments):
+    def __init__(self, net: Internet, host: str, segments: Segments):
+        self.host = host
         self.seconds = segments.seconds
         self._net = net
         self._files = segments.files
@@ -27,6 +29,8 @@ class JoinedSource:
         """All bytes; raises what `open_source` and `Source.read` raise."""
         for file in self._files:
             with open_source(self._net, file.url, file.byte_range) as segment:
+                if not segment.tells_its_end:
+                    raise DownloadInterrupted(f"{segment.host} does not tell where segments end")
                 chunks = segment.read()
                 first = next(chunks, b"")
                 if not first:
@@ -46,9 +50,11 @@ def open_playlist(net: Internet, opening: Opening) -> Opening:
             playlist = _read(Opening(source))
     if isinstance(playlist, Renditions):
         raise LinkOnly("the URL is a playlist of playlists of playlists")
-    return Opening(JoinedSource(net, playlist))
+    return Opening(JoinedSource(net, opening.source.host, playlist))
 
 
 def _read(opening: Opening) -> Renditions | Segments:
-    text = opening.peek(LARGEST_PLAYLIST + 1).decode("utf-8", "replace")
-    return read_playlist(text, opening.source.url)
+    text = opening.peek(LARGEST_PLAYLIST + 1)
+    if len(text) > LARGEST_PLAYLIST:
+        raise LinkOnly(f"the streaming playlist is over {LARGEST_PLAYLIST:,} bytes long")
+    return read_playlist(text.decode("utf-8", "replace"), opening.source.url)

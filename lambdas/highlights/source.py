@@ -7,7 +7,7 @@ https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +34,8 @@ FIRST_CHUNK = 64 * 1024  # bytes read at once: few at first, by which a file is 
 CHUNK = 512 * 1024
 PROGRESS = 64 * 1024  # bytes after which a request has not been in vain
 LONGEST_CONNECT, LEAST_TIMEOUT = 10, 0.01  # seconds
-FIRST_WAIT = 0.2  # seconds before a range is asked for again; doubled each time
+FIRST_WAIT = 0.4  # seconds before a range is asked for again; doubled each time
+LONGEST_HOST = 253  # characters, https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4
 
 REDIRECTS = (301, 302, 303, 307, 308)
 GONE = {404: "not found", 410: "gone"}
@@ -62,10 +63,12 @@ class Source:
     nowhere. content_type, encoding: as the host says, in lower case. length: bytes, None when
     unknown. seconds: how long the video lasts, when that is known beforehand. validator: what
     proves this version (a strong ETag or a Last-Modified date), None when the file can only be
-    read once, from its start.
+    read once, from its start. tells_its_end: whether a file that is cut short can be told from a
+    whole one. shares: how many reads of it share what the host sends.
     """
 
     seconds: float | None = None
+    shares = 1
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Source:
         self.encoding = _header(response, "Content-Encoding").lower()
         self.length = length
         self.validator = validator
+        self.tells_its_end = length is not None or _is_chunked(response)
         self._net = net
         self._opening = response
         self._opening_end = (_content_range(response) or (0, length, None))[1]
@@ -94,6 +98,7 @@ class Source:
         SourceChanged, OutOfTime.
         """
         at, end, vain = start, self.length if end is None else end, 0
+        pace = _Pace(self._net.patience, self._net.deadline.clock)
         response, until = None, end
         if not start and not self._begun:
             self._begun, response, until = True, self._opening, _least(end, self._opening_end)
@@ -101,12 +106,15 @@ class Source:
             began = at
             try:
                 if response is None:
-                    response, until = self._ask_for(at, end)
-                for chunk in self._body(response, None if until is None else until - at, at_once):
+                    with pace.waiting():
+                        response, until = self._ask_for(at, end)
+                want = None if until is None else until - at
+                for chunk in self._body(response, want, at_once, pace):
                     at += len(chunk)
                     yield chunk
                 # An answer that was cut within its headers looks like an empty file.
-                if at > start if end is None else at >= end:
+                is_complete = at > start if end is None else at >= end
+                if is_complete:
                     return
                 if at - began < PROGRESS:
                     raise DownloadInterrupted(f"{self.host} ends its file at byte {at:,}")
@@ -115,7 +123,7 @@ class Source:
                 if self.validator is None or vain >= self._net.patience.tries:
                     raise
                 self._net.deadline.wait(
-                    _seconds_to_wait(error, FIRST_WAIT * 2**vain, self._net.patience)
+                    _seconds_to_wait(error, FIRST_WAIT * 2 ** (vain - 1), self._net.patience)
                 )
             finally:
                 if response is not None:
@@ -138,6 +146,9 @@ class Source:
         try:
             if response.status in (408, 425, 429) or response.status >= 500:
                 _check_status(response, self.host)
+            if response.status not in (200, 206, 412, 416):
+                # A link may have expired that the next attempt is given anew.
+                raise DownloadInterrupted(f"{self.host} answered {response.status} to a later part")
             is_dated = self.validator[0] != '"'
             shown = _header(response, "Last-Modified" if is_dated else "ETag")
             first, behind, length = _content_range(response) or (None, 0, None)
@@ -150,28 +161,59 @@ class Source:
             raise
         return response, behind
 
-    def _body(self, response: Response, want: int | None, at_once: int) -> Iterator[bytes]:
+    def _body(
+        self, response: Response, want: int | None, at_once: int, pace: "_Pace"
+    ) -> Iterator[bytes]:
         """The body; want: the bytes that are needed of it, or None for all."""
-        patience, clock = self._net.patience, self._net.deadline.clock
-        came, waited, size = 0, 0.0, FIRST_CHUNK
+        came, size = 0, FIRST_CHUNK
         while want is None or came < want:
             asked = size if want is None else min(size, want - came)
-            began = clock()
             try:
-                chunk = self._net.watch.read(
-                    response, asked, max(patience.seconds, asked / patience.slowest)
-                )
+                with pace.waiting():
+                    chunk = self._net.watch.read(response, asked, pace.longest(asked, self.shares))
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 raise DownloadInterrupted(
                     f"{self.host} broke off the download ({type(error).__name__})"
                 ) from error
             if not chunk:
                 return
-            waited += clock() - began
             came, size = came + len(chunk), at_once
+            pace.came += len(chunk)
             yield chunk
-            if waited > patience.seconds and came < patience.slowest * waited:
-                raise SourceTooSlow(f"{self.host} sends under {patience.slowest:,} bytes a second")
+            if pace.is_too_slow(self.shares):
+                slowest = self._net.patience.slowest
+                raise SourceTooSlow(f"{self.host} sends under {slowest:,} bytes a second")
+
+
+class _Pace:
+    """How fast a source brings what one read asks for, whatever answers it takes.
+
+    came: bytes so far. Only the time in which the source is waited for counts.
+    """
+
+    def __init__(self, patience: Patience, clock: Callable[[], float]):
+        self.came = 0
+        self._patience = patience
+        self._clock = clock
+        self._waited = 0.0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Counts the time that passes within."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._waited += self._clock() - began
+
+    def longest(self, size: int, shares: int) -> float:
+        """Seconds that so many bytes may take, when the source is read in so many shares."""
+        return max(self._patience.seconds, size * shares / self._patience.slowest)
+
+    def is_too_slow(self, shares: int) -> bool:
+        """Whether the source brings less than is worth waiting for."""
+        least = self._patience.slowest * self._waited / shares
+        return self._waited > self._patience.seconds and self.came < least
 
 
 @contextmanager
@@ -301,6 +343,8 @@ def _checked_host(url: str, rules: HostRules) -> str:
         host, _ = _host(url), parts.port
     except ValueError:
         raise Unavailable("the provider's URL is not a URL") from None
+    if len(host) > LONGEST_HOST:
+        raise Unavailable("the URL names a host longer than hosts can be")
     if parts.scheme not in ("http", "https") or not host:
         raise Unavailable(f"the URL is not http(s) but {parts.scheme[:20]!r}")
     rule = rules.rule_for(host)
@@ -366,8 +410,13 @@ def _length(response: Response) -> int | None:
     """Bytes of the whole file."""
     if found := _content_range(response):
         return found[2]
-    announced = _header(response, "Content-Length")
+    # Beside it a length says nothing: https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+    announced = "" if _is_chunked(response) else _header(response, "Content-Length")
     return int(announced) if re.fullmatch(r"[0-9]{1,18}", announced) else None
+
+
+def _is_chunked(response: Response) -> bool:
+    return "chunked" in _header(response, "Transfer-Encoding").lower()
 
 
 def _content_range(response: Response) -> tuple[int, int, int | None] | None:

@@ -17,7 +17,12 @@ from lambdas.highlights.archive import Archive
 from lambdas.highlights.container import ContainerProbe, VideoInfo
 from lambdas.highlights.deadline import Deadline
 from lambdas.highlights.errors import (
+    DownloadInterrupted,
+    OutOfTime,
     SourceChanged,
+    SourceTooSlow,
+    SourceUnavailable,
+    TooSlowToStore,
     TransientError,
     TruncatedVideo,
     Unavailable,
@@ -28,7 +33,9 @@ from lambdas.highlights.upload import Part, Upload, whole_crc
 
 MEBIBYTE = 1024 * 1024
 LEAST_PART = 8 * MEBIBYTE  # S3 takes 5 MiB and more
-MOST_PARTS = 32
+# What is kept between two attempts are whole parts: smaller ones, where each comes slowly, are kept
+# sooner. S3 takes 10,000 of them.
+LARGEST_PART = 16 * MEBIBYTE
 MOST_PEEKED = 8 * MEBIBYTE  # of a file's head, to find out whether it can be read in ranges
 LARGEST_TAIL = 8 * MEBIBYTE
 SLACK, SLACK_SHARE = 2.0, 0.1  # seconds, and share, by which playlists round
@@ -42,6 +49,8 @@ SMALL_CHUNK = 128 * 1024  # bytes that each of many holds at once
 
 # After these, what was sent is of no use to the next attempt.
 STARTS_OVER = (SourceChanged, TruncatedVideo)
+# What a host may do that allows fewer connections than are open.
+CROWDED = (DownloadInterrupted, SourceTooSlow, SourceUnavailable)
 
 
 @dataclass(frozen=True)
@@ -62,12 +71,16 @@ class Destination:
     unfinished: Unfinished | None
     note: Callable[[Unfinished | None], None]
 
-    def begin(self, source: Source) -> Upload:
-        """A new upload, noted before anything is sent to it; what was left open is aborted."""
+    def begin(self, source: Source, *, may_go_on: bool) -> Upload:
+        """A new upload, noted before anything is sent to it; what was left open is aborted.
+
+        may_go_on: whether a later attempt can use its parts.
+        """
         self.discard_unfinished()
         upload = Upload.begin(self.archive, self.key, self.content_type, self.deadline)
         try:
-            self.note(Unfinished(upload.upload_id, self.key, source.validator, source.length))
+            validator = source.validator if may_go_on else None
+            self.note(Unfinished(upload.upload_id, self.key, validator, source.length))
         except BaseException:
             upload.abort()
             raise
@@ -170,11 +183,11 @@ def _store_in_order(opening: Opening, to: Destination) -> Stored:
             probe.feed(chunk)
             piece.add(chunk)
             if piece.size >= LEAST_PART and size != opening.source.length:
-                upload = upload or to.begin(opening.source)
+                upload = upload or to.begin(opening.source, may_go_on=False)
                 parts.append(piece.send(upload, len(parts) + 1))
                 piece = _Piece()
         info = probe.finish()
-        _check_duration(info, opening.source.seconds)
+        _check_end(info, opening.source)
         if upload is None:
             to.discard_unfinished()
             body = piece.whole()
@@ -184,14 +197,21 @@ def _store_in_order(opening: Opening, to: Destination) -> Stored:
             parts.append(piece.send(upload, len(parts) + 1))
         kept = upload.complete(parts, to.replaces)
         return Stored(size, whole_crc(parts), info, kept)
-    except BaseException:
+    except BaseException as error:
         if upload is not None:
             to.abort(upload)
+        if isinstance(error, OutOfTime):
+            # The next attempt would start over and come no further.
+            host = opening.source.host
+            raise TooSlowToStore(f"{host} does not send the video in a function's time") from error
         raise
 
 
-def _check_duration(info: VideoInfo, announced: float | None) -> None:
-    """Raise TruncatedVideo when a video is clearly shorter than it was announced."""
+def _check_end(info: VideoInfo, source: Source) -> None:
+    """Raise TruncatedVideo when a video ends early, or might have and nothing would tell."""
+    if not source.tells_its_end and not info.tells_its_end:
+        raise TruncatedVideo("neither the host nor the video says where the file ends")
+    announced = source.seconds
     if announced and info.duration_seconds is not None:
         missing = announced - info.duration_seconds
         if missing > max(SLACK, announced * SLACK_SHARE):
@@ -324,25 +344,38 @@ class _SideBySide:
             }
             if there:
                 return upload, there
-        return to.begin(source), {}
+        return to.begin(source, may_go_on=True), {}
 
     def _send(self, upload: Upload, missing: Sequence[_Range]) -> dict[int, Part]:
-        """Send the parts: a few at a time, and many when each of the few comes slowly."""
-        began, width, waiting = self._to.deadline.clock(), FEW, deque(missing)
-        there: dict[int, Part] = {}
-        sending: set[Future[Part]] = set()
+        """Send the parts a few at a time, or many when each of the few comes slowly.
+
+        A host that does not allow so many is asked for fewer, down to one.
+        """
+        began, width, may_widen = self._to.deadline.clock(), FEW, True
+        waiting, there = deque(missing), {}
+        sending: dict[Future[Part], tuple[_Range, int]] = {}
         with ThreadPoolExecutor(MANY) as workers:
             try:
                 while waiting or sending:
                     while waiting and len(sending) < width:
                         part = waiting.popleft()
-                        chunks = partial(self._read, part, CHUNK if width == FEW else SMALL_CHUNK)
-                        sending.add(workers.submit(upload.send, part.number, part.size, chunks))
-                    ended, sending = wait(sending, None if width == MANY else LOOK, FIRST_COMPLETED)
-                    there |= {one.result().number: one.result() for one in ended}
+                        chunks = partial(self._read, part, CHUNK if width <= FEW else SMALL_CHUNK)
+                        sent = workers.submit(upload.send, part.number, part.size, chunks)
+                        sending[sent] = part, width
+                    self._source.shares = len(sending)
+                    ended = wait(sending, LOOK if may_widen else None, FIRST_COMPLETED).done
+                    for sent in ended:
+                        part, in_width = sending.pop(sent)
+                        try:
+                            there[part.number] = sent.result()
+                        except CROWDED:
+                            if in_width == 1:
+                                raise
+                            waiting.appendleft(part)
+                            width, may_widen = max(1, width // 2), False
                     seconds = self._to.deadline.clock() - began
-                    if self._came < FAST * FEW * seconds:
-                        width = MANY
+                    if may_widen and self._came < FAST * FEW * seconds:
+                        width, may_widen = MANY, False
             except BaseException:
                 self._stop.set()
                 raise
@@ -369,5 +402,5 @@ class _SideBySide:
 
 
 def _part_size(length: int) -> int:
-    """Bytes of each part but the last: a whole number of mebibytes."""
-    return max(LEAST_PART, -(-length // (MOST_PARTS * MEBIBYTE)) * MEBIBYTE)
+    """Bytes of each part but the last."""
+    return LARGEST_PART if length >= MANY * LARGEST_PART else LEAST_PART

@@ -13,12 +13,13 @@ import urllib3
 
 from lambdas.highlights import checksum
 from lambdas.highlights.archive import GONE, REFUSED, Archive, only_over
+from lambdas.highlights.connections import trusted
 from lambdas.highlights.deadline import Deadline
 from lambdas.highlights.errors import StoreRefused, StoreUnavailable, UploadDamaged
 
 TIMEOUT = urllib3.Timeout(connect=10, read=15)  # seconds, less than a function has to stop
 TRIES = 4
-FIRST_WAIT = 0.2  # seconds before a part is sent again; doubled each time
+FIRST_WAIT = 0.4  # seconds before a part is sent again; doubled each time
 PASSING = (408, 409, 429)
 # An upload that S3 does not complete for these reasons never will be; another one may. The
 # conflict: what stood under the key was written or deleted since the upload began.
@@ -49,7 +50,9 @@ class Upload:
         self._s3 = archive.s3
         self._target = {"Bucket": archive.bucket, "Key": key, "UploadId": upload_id}
         self._deadline = deadline
-        self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=TIMEOUT)
+        self._http = urllib3.PoolManager(
+            maxsize=16, retries=False, timeout=TIMEOUT, ssl_context=trusted()
+        )
 
     @classmethod
     def begin(cls, archive: Archive, key: str, content_type: str, deadline: Deadline) -> "Upload":
@@ -86,14 +89,14 @@ class Upload:
 
         Raises StoreUnavailable, StoreRefused, UploadDamaged, and what `chunks` raises.
         """
-        for left in reversed(range(TRIES)):
+        seconds = FIRST_WAIT
+        for _ in range(TRIES - 1):
             try:
                 return self._send(number, size, chunks())
             except StoreUnavailable:
-                if not left:
-                    raise
-                self._deadline.wait(FIRST_WAIT * 2 ** (TRIES - left))
-        raise AssertionError("unreachable")
+                self._deadline.wait(seconds)
+                seconds *= 2
+        return self._send(number, size, chunks())
 
     def complete(self, parts: Sequence[Part], replaces: str | None) -> bool:
         """Make the object appear, whole; False when one stands there already, which stays.

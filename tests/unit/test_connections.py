@@ -183,3 +183,13 @@ def test_private_addresses_in_every_form_are_known(address):
 )
 def test_public_addresses_are_known(address):
     assert is_public(address)
+
+
+BROKEN_HEADERS = {"X-First": "x", "no colon\r\nX-Then": "x"}
+
+
+def test_a_malformed_header_puts_no_signature_into_the_log(caplog):
+    with serving(lambda _: Answer(200, BROKEN_HEADERS, b"video", cut=True)) as host:
+        assert get(f"{host.url}/a.mp4?X-Amz-Signature=abc", "127.0.0.1") == b"video"
+
+    assert "abc" not in caplog.text

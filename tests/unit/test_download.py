@@ -180,10 +180,17 @@ def test_a_page_that_names_nothing_to_be_kept_stays_a_link(host, attempts, named
     assert reason in text
 
 
-def test_a_file_that_a_page_names_may_be_there_later(host, attempts):
+def test_a_page_is_no_failure_for_what_it_names(host, attempts):
     site = {"/clip": page(video="/a.mp4"), "/a.mp4": Answer(503)}
 
-    refuse(attempts, put(host, site), SourceUnavailable)
+    assert "answered 503" in refuse(attempts, put(host, site), LinkOnly)
+
+
+def test_a_playlist_whose_segments_may_be_cut_unseen_is_not_joined(host, attempts):
+    whole = ServedFile(Version(STREAM), ranges=False, framing="close")
+    site = {"/clip": playlist("0.ts"), "/0.ts": whole}
+
+    assert "where segments end" in refuse(attempts, put(host, site), DownloadInterrupted)
 
 
 def test_a_page_that_breaks_off_is_no_reason_to_give_its_video_up(host, attempts):

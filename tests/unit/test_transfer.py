@@ -6,7 +6,8 @@ Parts are small here: see `small_parts`.
 import threading
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import event, given, settings
@@ -515,12 +516,70 @@ class Sink(FakeS3):
         self._begin("complete_multipart_upload", asked)
 
 
+class Crowded(ServedFile):
+    """A host that answers two ranges at once, and refuses all others meanwhile."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._under_way = self._refused = 0
+        self._seen_enough = threading.Event()
+
+    def __call__(self, request: Request) -> Answer:
+        if "if-range" not in request.headers:
+            return super().__call__(request)
+        with self._lock:
+            if self._under_way == 2:
+                self._refused += 1
+                if self._refused == Patience().tries:
+                    self._seen_enough.set()
+                return Answer(503)
+            self._under_way += 1
+        answer = super().__call__(request)
+        return replace(answer, body=self._slowly(answer.body))
+
+    def _slowly(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        self._seen_enough.wait(5)
+        yield from body
+        with self._lock:
+            self._under_way -= 1
+
+
+def test_a_host_that_refuses_many_connections_is_asked_for_fewer(host, attempts):
+    stored = attempts.store(serve(host, Crowded(Version(FILM))))
+
+    assert stored.kept
+    assert attempts.s3.objects[KEY].body == FILM
+
+
+def test_a_host_that_refuses_every_range_is_given_up(host, attempts):
+    file = ServedFile(Version(FILM))
+    asked = []
+
+    def refuse(request: Request) -> Answer:
+        asked.append(request)
+        return Answer(503) if "if-range" in request.headers else file(request)
+
+    host.respond = refuse
+    with pytest.raises(SourceUnavailable, match="503"):
+        attempts.store(f"{host.url}/a.mp4")
+
+    assert is_left(attempts)
+    assert len(asked) <= 1 + 5 * Patience().tries
+
+
+@pytest.mark.parametrize("layout", ["fragments", "transport stream"])
+def test_what_nobody_says_the_end_of_is_not_called_whole(host, attempts, layout):
+    file = ServedFile(Version(film(layout, 3 * PART)), ranges=False, framing="close")
+
+    assert "where the file ends" in fail(attempts, serve(host, file), TruncatedVideo)
+
+
 @pytest.mark.parametrize(
     ("layout", "ranges"), [("index first", True), ("index first", False), ("fragments", True)]
 )
 def test_a_file_is_never_held(host, s3_server, layout, ranges):
     part = 128 * 1024
-    content = film(layout, transfer.MOST_PARTS * part)
+    content = film(layout, 24 * part)
     with small_parts(kibibytes=128, few=2):
         url = serve(host, ServedFile(Version(content), ranges=ranges))
         attempts = Attempts(s3_server.bucket(Sink))

@@ -1,6 +1,6 @@
 """The vocabulary of containers: which ones are kept, and what is read from one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,11 @@ class Facts:
     """What a container says of its video; None where it does not say.
 
     width, height: pixels, exchanged where the file has the picture shown on its side.
+    tells_its_end: whether the file itself says how far it goes, so that a cut would have shown.
     """
 
     width: int | None
     height: int | None
     duration_seconds: float | None
     has_audio: bool | None
+    tells_its_end: bool = field(default=False, compare=False)

@@ -61,7 +61,7 @@ class _File:
         self._scale = 1_000_000
         self._duration: float | None = None
         self._tracks: _Tracks | None = None
-        self._has_cluster = False
+        self._has_cluster = self._tells_its_end = False
         self._cluster_time = self._block_time = self._blocks_end = 0
 
     def walk(self) -> Generator[int, bytes, None]:
@@ -75,6 +75,7 @@ class _File:
             if element != SEGMENT:
                 yield from self._content(element, size)
         end = None if size is None else self._at + size
+        self._tells_its_end = end is not None
         while end is None or self._at < end:
             element, size = yield from self._header()
             if element == CLUSTER:
@@ -109,6 +110,7 @@ class _File:
             height=self._tracks.height,
             duration_seconds=nanoseconds / 1e9 if 0 < nanoseconds < LONGEST else None,
             has_audio=self._tracks.has_audio,
+            tells_its_end=self._tells_its_end,
         )
 
     def _header(self) -> Generator[int, bytes, tuple[int, int | None]]:

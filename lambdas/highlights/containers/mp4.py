@@ -129,6 +129,7 @@ class _File:
             height=movie.video.height,
             duration_seconds=duration or movie.video.seconds,
             has_audio=movie.has_audio,
+            tells_its_end=not movie.fragmented or movie.duration_seconds is not None,
         )
 
     def _read_movie(self, body: bytes) -> None:

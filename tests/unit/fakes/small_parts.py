@@ -26,6 +26,7 @@ def small_parts(kibibytes: int = 8, few: int = 4) -> Iterator[None]:
         patch.setattr(transfer, "OPENING", part)
         patch.setattr(transfer, "MEBIBYTE", 1024)
         patch.setattr(transfer, "LEAST_PART", part)
+        patch.setattr(transfer, "LARGEST_PART", 2 * part)
         patch.setattr(transfer, "MOST_PEEKED", part)
         patch.setattr(transfer, "LARGEST_TAIL", part)
         patch.setattr(transfer, "CHUNK", part // 3)
