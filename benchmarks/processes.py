@@ -3,8 +3,11 @@
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +54,53 @@ def run(*command: str, **variables: str) -> Done:
     return Done(seconds, done.stdout)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A program that has ended well, as the kernel accounts for it and what it started.
+
+    peak_bytes: of the one process among them that held the most.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    out: str
+
+
+def measure(*command: str, **variables: str) -> Measured:
+    """Run a program to its end and account for it; raises ContenderFailed."""
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
+        began = time.monotonic()
+        program = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment() | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=complained,
+            start_new_session=True,  # so that a whole pipe can be ended
+        )
+        timer = threading.Timer(LONGEST, os.killpg, (program.pid, signal.SIGKILL))
+        timer.start()
+        try:
+            _, status, usage = os.wait4(program.pid, 0)
+        except BaseException:
+            os.killpg(program.pid, signal.SIGKILL)
+            raise
+        finally:
+            timer.cancel()
+        seconds = time.monotonic() - began
+        program.returncode = os.waitstatus_to_exitcode(status)
+        texts = []
+        for file in (said, complained):
+            file.seek(0)
+            texts.append(file.read())
+    if program.returncode != 0:
+        text = (texts[1] or texts[0]).strip()[-2000:]
+        raise ContenderFailed(f"{' '.join(command)} ended with {program.returncode}:\n{text}")
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, _bytes_of(usage.ru_maxrss), texts[0])
+
+
 def run_module(name: str, *arguments: str) -> Done:
     """Run `python -m name` to its end; raises ContenderFailed."""
     return run(sys.executable, "-m", name, *arguments)
@@ -87,7 +137,10 @@ def serving(contender: str, *arguments: str) -> Iterator[str]:
 
 def peak_memory() -> int:
     """The most memory that this process has held so far, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return _bytes_of(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def _bytes_of(peak: int) -> int:
     # In bytes on macOS and in kilobytes elsewhere: getrusage(2) of each.
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -53,3 +53,8 @@ def megabytes(value: float) -> str:
 def ratio(value: float, base: float) -> str:
     """How many times `base` `value` is."""
     return f"{value / base:.2f}x" if value < 10 * base else f"{value / base:.0f}x"
+
+
+def size(value: int) -> str:
+    """A round number of bytes, as a name for it."""
+    return f"{value / 1e9:g} GB" if value >= 1e9 else f"{value / 1e6:g} MB"

@@ -6,6 +6,7 @@
     + SourceUnavailable
     + SourceTooSlow
     + SourceChanged
+    + LinkExpired
     + UploadDamaged
     + DownloadInterrupted
     + OutOfTime
@@ -64,6 +65,10 @@ class SourceChanged(TransientError):
 
 class UploadDamaged(TransientError):
     """S3 has other bytes of a video than were read; start over."""
+
+
+class LinkExpired(TransientError):
+    """The host refuses a later part of a file that it began to give; the URL is to be asked anew."""
 
 
 class DownloadInterrupted(TransientError):

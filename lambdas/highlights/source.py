@@ -20,6 +20,7 @@ from urllib3.util import parse_url
 from lambdas.highlights.deadline import Deadline, Patience, Watch
 from lambdas.highlights.errors import (
     DownloadInterrupted,
+    LinkExpired,
     LinkOnly,
     SourceChanged,
     SourceTooSlow,
@@ -95,7 +96,7 @@ class Source:
 
         With a validator, a read that breaks off is continued; otherwise the first read, from 0,
         is the only one. Raises DownloadInterrupted, SourceUnavailable, SourceTooSlow,
-        SourceChanged, OutOfTime.
+        SourceChanged, LinkExpired, OutOfTime.
         """
         at, end, vain = start, self.length if end is None else end, 0
         pace = _Pace(self._net.patience, self._net.deadline.clock)
@@ -147,8 +148,7 @@ class Source:
             if response.status in (408, 425, 429) or response.status >= 500:
                 _check_status(response, self.host)
             if response.status not in (200, 206, 412, 416):
-                # A link may have expired that the next attempt is given anew.
-                raise DownloadInterrupted(f"{self.host} answered {response.status} to a later part")
+                raise LinkExpired(f"{self.host} answered {response.status} to a later part")
             is_dated = self.validator[0] != '"'
             shown = _header(response, "Last-Modified" if is_dated else "ETag")
             first, behind, length = _content_range(response) or (None, 0, None)

@@ -89,7 +89,7 @@ NOT_KEPT = (
     ),
     link("a redirect to YouTube", redirect("https://youtu.be/0"), "host_rules"),
     lost("no content", answer("204 No Content"), "204"),
-    lost("gone in the middle", in_turn(LARGE, answer("404 Not Found")), "404: not found", (3, 4)),
+    lost("gone in the middle", in_turn(LARGE, answer("404 Not Found")), "404: not found", (3, 6)),
     unasked("a DASH manifest", "{url}/{name}/clip.mpd", "link_only", "DASH"),
     unasked("YouTube", "https://www.youtube.com/watch?v=0", "link_only", "host_rules"),
     unasked(

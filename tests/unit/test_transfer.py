@@ -18,6 +18,7 @@ from lambdas.highlights.archive import Archive
 from lambdas.highlights.deadline import Patience
 from lambdas.highlights.errors import (
     DownloadInterrupted,
+    LinkExpired,
     NotAVideo,
     OutOfTime,
     SourceChanged,
@@ -564,7 +565,20 @@ def test_a_host_that_refuses_every_range_is_given_up(host, attempts):
         attempts.store(f"{host.url}/a.mp4")
 
     assert is_left(attempts)
-    assert len(asked) <= 1 + 5 * Patience().tries
+    assert len(asked) <= 1 + (PARTS + 1) * Patience().tries
+
+
+def test_a_link_that_expires_leaves_what_was_stored_to_the_next_attempt(host, attempts, one_by_one):
+    file, answers = ServedFile(Version(FILM)), [True] * 4
+    host.respond = lambda request: file(request) if answers and answers.pop() else Answer(403)
+
+    with pytest.raises(LinkExpired, match="403 to a later part"):
+        attempts.store(f"{host.url}/a.mp4")
+    assert is_left(attempts)
+    asked = len(file.asked)
+
+    assert attempts.store(serve(host, file)).kept
+    assert len(file.asked) - asked == PARTS - asked + 1
 
 
 @pytest.mark.parametrize("layout", ["fragments", "transport stream"])

@@ -1,47 +1,40 @@
-"""Serves an MP4 of so many bytes, made on the fly: an index, and media data that is all zeros.
+"""Makes an MP4 of so many bytes: an index of one sample, and media data that does not compress.
 
-Prints the URL and serves until its standard input is closed.
+`python -m benchmarks.contenders.made_clip FILE BYTES [--index-last]`
 """
 
+import argparse
+import os
 import struct
-import sys
-import tempfile
 from pathlib import Path
-
-from gameday.embedded.loopback_server import Answer, LoopbackServer, Request
+from typing import BinaryIO
 
 TIMESCALE, DURATION = 1000, 90_000  # units a second; a clip of 90 seconds
 WIDTH, HEIGHT = 640, 360
 IDENTITY = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+PIECE = 8 * 1024 * 1024  # bytes made at once
 
 
-def main(size: int) -> None:
-    """Serve a clip of `size` bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        clip = write_clip(Path(folder) / "clip.mp4", size)
-        answer = Answer(200, clip, {"Content-Type": "video/mp4"})
+def write_clip(path: Path, size: int, *, index_last: bool = False) -> None:
+    """A file of `size` bytes, under 4 GiB, whose index names one picture: all the media data.
 
-        def serve(request: Request) -> Answer:
-            return answer
-
-        with LoopbackServer(serve) as server:
-            print(f"{server.base_url}/clip.mp4", flush=True)
-            sys.stdin.read()
-
-
-def write_clip(path: Path, size: int) -> Path:
-    """A file of `size` bytes whose index names one sample of pictures, the whole media data.
-
-    Boxes as in ISO/IEC 14496-12. The media data takes no space where files may have holes.
+    Boxes as in ISO/IEC 14496-12. index_last: as a camera writes it, not made for the web.
     """
     head = box(b"ftyp", b"isom", struct.pack(">I", 0), b"isom")
-    index_size = len(_index(0, 0))
-    begin = len(head) + index_size + 8
+    length = size - len(head) - len(_index(0, 0)) - 8
+    begin = len(head) + 8 + (0 if index_last else len(_index(0, 0)))
+    index = _index(begin, length)
     with path.open("wb") as file:
-        file.write(head + _index(begin, size - begin))
-        file.write(struct.pack(">I4s", size - begin + 8, b"mdat"))
-        file.truncate(size)
-    return path
+        file.write(head if index_last else head + index)
+        file.write(struct.pack(">I4s", length + 8, b"mdat"))
+        _write_noise(file, length)
+        if index_last:
+            file.write(index)
+
+
+def _write_noise(file: BinaryIO, length: int) -> None:
+    while length:
+        length -= file.write(os.urandom(min(PIECE, length)))
 
 
 def _index(begin: int, length: int) -> bytes:
@@ -83,5 +76,15 @@ def full_box(kind: bytes, *content: bytes) -> bytes:
     return box(kind, bytes(4), *content)
 
 
+def main() -> None:
+    """Make the clip that the command line asks for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("path", type=Path)
+    parser.add_argument("size", type=int)
+    parser.add_argument("--index-last", action="store_true")
+    options = parser.parse_args()
+    write_clip(options.path, options.size, index_last=options.index_last)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()
