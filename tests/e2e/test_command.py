@@ -120,19 +120,17 @@ def test_verifying_needs_something_kept(tmp_path: Path):
 
 
 def test_the_environment_names_of_old_deployments_still_count(provider: Provider, command: Command):
-    quiet = Command(command.home)
-    done = quiet.run(
-        "run",
-        "--json",
-        API_URL=provider.url,
-        RAPIDAPI_KEY="a-test-key",
-        LEAGUE_NAME="NCAA",
-        LIMIT="2",
-        DATE="2026-01-10",
-    )
+    named = {
+        "API_URL": provider.url,
+        "RAPIDAPI_KEY": "not-this-one",
+        "LEAGUE_NAME": "NCAA",
+        "DATE": "2026-01-11",
+    }
+    done = Command(command.home).run("run", "--json", **named)
 
-    assert done.code == 0, done.err
-    assert done.json["counts"]["found"] == 2
+    assert (done.json["league"], done.json["game_date"]) == ("NCAA", "2026-01-11")
+    assert done.json["error"]["name"] == "ProviderRefusedKey"
+    assert "1 to 40" in Command(command.home).run("run", **named, LIMIT="0").err
 
 
 def test_a_wrong_key_is_one_clear_sentence(command: Command):

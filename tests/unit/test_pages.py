@@ -150,7 +150,7 @@ def test_a_page_that_never_closes_anything_is_read_to_its_end(piece):
     assert named(piece * (LARGEST_PAGE // len(piece))) is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -228,7 +228,7 @@ LINES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(
     st.lists(st.sampled_from(LINES) | st.text(max_size=12), max_size=12),
     st.booleans(),

@@ -168,7 +168,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(values)
 @example({"data": [{"id": "1e400"}, {"id": True}, {"id": [1]}, {"id": 5}]})
 @example({"data": [{"id": 1}], "pagination": {"totalCount": float("inf")}})
@@ -179,7 +179,7 @@ def test_any_json(value):
     fetch(as_json(value))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(st.lists(st.dictionaries(names, values, max_size=6), max_size=6), values)
 def test_any_rows(rows, pagination):
     fetch(as_json({"data": rows, "pagination": pagination}))
@@ -190,7 +190,7 @@ changes = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(st.lists(changes, min_size=1, max_size=6))
 def test_any_change_to_a_real_answer(chosen):
     answer = copy.deepcopy(ANSWER)
@@ -210,7 +210,7 @@ def test_any_change_to_a_real_answer(chosen):
     fetch(as_json(answer))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 2_000), st.integers(0, 40))
 def test_any_bytes_in_a_real_answer(inserted, at, dropped):
     body = as_json(ANSWER)
@@ -245,7 +245,7 @@ def test_what_parsers_stumble_over(body):
     fetch(body)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(
     st.sampled_from([301, 400, 401, 403, 404, 408, 418, 429, 500, 503]),
     st.fixed_dictionaries({}, optional={"message": values, "error": values}) | values | texts,
@@ -259,7 +259,7 @@ def test_any_refusal(status, said):
     assert fetch(raw, status) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.dictionaries(names, values, max_size=6) | st.just({}), max_size=4))
 def test_rows_that_are_none_cost_no_sound_one(others):
     body = as_json({"data": [ROW, ROW | {"id": 2}, *others]})

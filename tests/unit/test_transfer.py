@@ -154,7 +154,7 @@ def store_at_last(attempts: Attempts, url: str, patience: Patience) -> Stored:
     raise AssertionError("no attempt stored the file")
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(
     file=hosts(),
     tries=st.sampled_from([1, 4]),

@@ -130,7 +130,7 @@ def test_arbitrary_bytes_raise_only_named_errors(beginning, rest):
     outcome(beginning + rest)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     name=names,
     changes=st.lists(
