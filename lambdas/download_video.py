@@ -13,10 +13,10 @@ from lambdas.highlights.download import AlreadyStored, download_video
 from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status
+from lambdas.highlights.internet import Internet
 from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.measure import measure_video, picture_facts
-from lambdas.highlights.source import Internet
 from lambdas.highlights.transcoding import bitrate_ceiling, even_size
 from lambdas.highlights.transfer import Destination
 from lambdas.highlights.unfinished import Unfinished

@@ -16,7 +16,7 @@ def prepare(bucket: str) -> Callable[[str, str], None]:
     from lambdas.highlights.deadline import Deadline, Patience, Watch
     from lambdas.highlights.download import download_video
     from lambdas.highlights.host_rules import HostRules
-    from lambdas.highlights.source import Internet
+    from lambdas.highlights.internet import Internet
     from lambdas.highlights.transfer import Destination
 
     archive = Archive(clients.s3(), bucket)

@@ -60,7 +60,7 @@ def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> ur
                 failed = error
         raise failed or SourceUnavailable(f"{connection.host} has no address")
 
-    class GuardedHTTPConnection(HTTPConnection):
+    class Guarded(HTTPConnection):
         def _new_conn(self) -> socket.socket:
             return connect(self)
 
@@ -68,19 +68,14 @@ def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> ur
             with _read_in_time(self.sock):
                 return super().getresponse()
 
-    class GuardedHTTPSConnection(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
-
-        def getresponse(self) -> HTTPResponse:
-            with _read_in_time(self.sock):
-                return super().getresponse()
+    class GuardedHTTPS(Guarded, HTTPSConnection):
+        pass
 
     class GuardedHTTPPool(HTTPConnectionPool):
-        ConnectionCls = GuardedHTTPConnection
+        ConnectionCls = Guarded
 
     class GuardedHTTPSPool(HTTPSConnectionPool):
-        ConnectionCls = GuardedHTTPSConnection
+        ConnectionCls = GuardedHTTPS
 
     pools = urllib3.PoolManager(
         timeout=TIMEOUT, retries=False, maxsize=connections, ssl_context=trusted()

@@ -18,8 +18,9 @@ from lambdas.highlights.errors import (
     TruncatedVideo,
     Unavailable,
 )
+from lambdas.highlights.internet import Internet
 from lambdas.highlights.playlist import is_playlist
-from lambdas.highlights.source import Internet, open_source
+from lambdas.highlights.source import open_source
 from lambdas.highlights.transfer import Destination, Opening, store
 
 HEAD = 4_096  # bytes that tell what a body is

@@ -22,7 +22,7 @@ from lambdas.highlights.errors import (
     Unavailable,
 )
 from lambdas.highlights.host_rules import HostRules
-from lambdas.highlights.source import Internet
+from lambdas.highlights.internet import Internet
 from lambdas.highlights.transfer import Destination
 from tests.hostile.scripts import LONG_MDAT, answer, busy, endless, in_turn
 from tests.hostile.server import Exchange, HostileServer

@@ -163,7 +163,7 @@ def test_a_file_that_a_page_names_is_stored(host, attempts):
         ("/gone.mp4?token=abc", "answered 404"),
         ("/clip2", "a page, not a file"),
         ("/text.mp4", "not a video"),
-        ("https://youtube.com/watch.mp4", "host_rules keeps only links of youtube.com"),
+        ("https://youtube.com/watch.mp4", "only links of youtube.com are kept"),
         ("http://127.0.0.2/a.mp4", "private address"),
     ],
 )

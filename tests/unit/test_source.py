@@ -22,7 +22,8 @@ from lambdas.highlights.errors import (
     Unavailable,
     VaultError,
 )
-from lambdas.highlights.source import Internet, open_source
+from lambdas.highlights.internet import Internet
+from lambdas.highlights.source import open_source
 from tests.unit.fakes.internet import Clock, internet
 from tests.unit.fakes.loopback import Answer, LoopbackServer, Request, serving
 from tests.unit.fakes.sources import DATE, EARLIER, ServedFile, Version

@@ -5,7 +5,8 @@ from typing import Any
 
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.containers.formats import Format
-from lambdas.highlights.source import Internet, open_source
+from lambdas.highlights.internet import Internet
+from lambdas.highlights.source import open_source
 from lambdas.highlights.transfer import Destination, Opening, Stored, store
 from lambdas.highlights.unfinished import Unfinished
 from tests.unit.fakes.internet import internet

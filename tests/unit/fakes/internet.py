@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from lambdas.highlights.connections import guarded_pools
 from lambdas.highlights.deadline import Deadline, Patience, Watch
 from lambdas.highlights.host_rules import HostRules
-from lambdas.highlights.source import Internet
+from lambdas.highlights.internet import Internet
 
 MANY = 3_600.0  # seconds: no test comes near
 
