@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from gameday.home import Home
-from gameday.kept import kept_vault
+from gameday.place import Place
 from lambdas.highlights.highlight import SETTLED
 from lambdas.highlights.ledger import is_backed_up
 
@@ -27,10 +26,10 @@ class KeptDay:
     backed_up: bool
 
 
-def days_kept(home: Home) -> list[KeptDay]:
+def days_kept(place: Place) -> list[KeptDay]:
     """Every game day of which a highlight is known, oldest first. Raises NothingKept."""
     items = defaultdict(list)
-    with kept_vault(home) as vault:
+    with place.vault() as vault:
         for item in vault.items():
             items[item["game_date"], item["league"]].append(item)
     return [_day(league, date, found) for (date, league), found in sorted(items.items())]

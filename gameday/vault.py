@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from boto3.dynamodb.types import TypeDeserializer
-from botocore.exceptions import FlexibleChecksumError, ResponseStreamingError
+from botocore.exceptions import ClientError, FlexibleChecksumError, ResponseStreamingError
 
-from gameday.embedded.aws import EmbeddedAws
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import run_record_key
@@ -21,6 +20,15 @@ from lambdas.table import Table
 STACKS = ("GameDayStorage", "GameDayPipeline")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 CHUNK = 1024 * 1024  # bytes
+
+
+class Aws(Protocol):
+    """An AWS account, embedded or not. region: the one in which the vault is deployed."""
+
+    @property
+    def region(self) -> str: ...
+
+    def client(self, service: str) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Execution:
 class Vault:
     """The stacks that were deployed into `aws`; outputs: those of both, by name."""
 
-    def __init__(self, aws: EmbeddedAws, outputs: Mapping[str, str]):
+    def __init__(self, aws: Aws, outputs: Mapping[str, str]):
         self._aws = aws
         self.state_machine = outputs["StateMachineArn"]
         self.bucket = outputs["ArchiveBucket"]
@@ -58,19 +66,15 @@ class Vault:
         self.secret = outputs["ProviderKeySecret"]
 
     @classmethod
-    def deployed(cls, aws: EmbeddedAws) -> "Vault | None":
+    def deployed(cls, aws: Aws) -> "Vault | None":
         """What an earlier command deployed into `aws`, or None."""
-        stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
-        outputs = {
-            output["OutputKey"]: output["OutputValue"]
-            for stack in stacks
-            if stack["StackName"] in STACKS
-            for output in stack.get("Outputs", [])
-        }
+        outputs: dict[str, str] = {}
+        for stack in STACKS:
+            outputs |= _outputs(aws.client("cloudformation"), stack)
         return cls(aws, outputs) if "StateMachineArn" in outputs else None
 
     @property
-    def aws(self) -> EmbeddedAws:
+    def aws(self) -> Aws:
         """Where the vault is deployed."""
         return self._aws
 
@@ -181,3 +185,14 @@ class Vault:
         for page in pages.paginate(Bucket=self.bucket):
             for entry in page.get("Uploads", []):
                 yield OpenUpload(entry["Key"], entry["UploadId"], entry["Initiated"])
+
+
+def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:
+    """The outputs of a stack, none when it is not there."""
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        return {}
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}

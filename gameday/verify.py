@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gameday.deployment import runnable
-from gameday.home import Home
-from gameday.kept import kept_vault
+from gameday.place import Place
 from gameday.repair import Repair, repair
 from gameday.steps import Step, Steps
 from gameday.vault import Vault
@@ -57,18 +56,18 @@ class Verification:
         return finding in self.repairs and self.repairs[finding].done
 
 
-def verify_home(home: Home, steps: Steps, *, mend: bool) -> Verification:
-    """Verify the archive of `home`; with `mend`, repair from the sources what they still have.
+def verify_place(place: Place, steps: Steps, *, mend: bool) -> Verification:
+    """Verify the archive of `place`; with `mend`, repair from the sources what they still have.
 
     Raises NothingKept. It may be interrupted at any time: what a repair left half done, the next
     one or the next run of that day completes.
     """
-    with kept_vault(home) as vault, _server_unheard():
+    with place.vault() as vault, _server_unheard():
         found = verify_vault(vault, steps)
         if not (mend and any(one.is_mendable for one in found.wrong)):
             return found
-        with runnable(vault, home, steps) as ready:
-            repairs = repair(found.wrong, ready, home, steps)
+        with runnable(vault, place.home, steps) as ready:
+            repairs = repair(found.wrong, ready, place.home, steps)
     return Verification(found.bucket, found.objects, found.bytes, found.findings, repairs)
 
 
