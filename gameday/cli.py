@@ -1,5 +1,7 @@
 """The `gameday` command: understands what is typed and hands it on."""
 
+import errno
+
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -53,7 +55,7 @@ class Commands(click.Group):
             click.echo(f"gameday: {error}", err=True)
             ctx.exit(2)
         except FAILURES as error:
-            click.echo(f"gameday: {error}", err=True)
+            click.echo(f"gameday: {_sentence(error)}", err=True)
             ctx.exit(1)
         except (KeyboardInterrupt, click.Abort):
             click.echo("gameday: stopped; the same command continues where it was", err=True)
@@ -68,6 +70,14 @@ def main() -> None:
     with --api-key the real one. Exit codes: 0 nothing failed, 1 something failed that a rerun
     can mend, 2 wrong usage or settings.
     """
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, and what to do where that is known."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        where = f" that holds {error.filename}" if error.filename else ""
+        return f"the disk{where} is full; free some space, and the same command continues"
+    return str(error)
 
 
 for command in (run, up, status, export, verify, reset):

@@ -1,5 +1,6 @@
 """The CDK app's cloud assembly for given settings, synthesised once and kept."""
 
+import errno
 import hashlib
 import json
 import os
@@ -57,6 +58,8 @@ def _synthesise(context: dict[str, Any], out: Path) -> None:
         check=False,
     )
     if done.returncode != 0:
+        if "ENOSPC" in done.stderr:  # from the CDK's Node, after a page of its own code
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out.parent))
         raise SynthesisFailed(done.stderr.strip()[-2000:] or "the CDK app ended without a word")
 
 
