@@ -72,6 +72,7 @@ def test_the_backup_holds_what_was_written_last(kept: tuple[Pipeline, Run]):
     dynamodb = pipeline.aws.client("dynamodb")
     (backup,) = dynamodb.list_backups()["BackupSummaries"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup["BackupArn"])
+    dynamodb.get_waiter("table_exists").wait(TableName="restored", WaiterConfig={"Delay": 0})
 
     restored = dynamodb.scan(TableName="restored")["Items"]
     statuses = {item["id"]["S"]: item["status"]["S"] for item in restored}

@@ -68,6 +68,7 @@ def assert_filled(aws: EmbeddedAws, kept: dict[str, str]) -> None:
     items = dynamodb.scan(TableName="clips")["Items"]
     assert sorted(item["id"]["S"] for item in items) == ["backed up", "the last item"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=kept["backup"])
+    dynamodb.get_waiter("table_exists").wait(TableName="restored", WaiterConfig={"Delay": 0})
     assert dynamodb.scan(TableName="restored")["Items"] == [{"id": {"S": "backed up"}}]
     current = s3.get_object(Bucket="clips", Key="1")
     assert (current["Body"].read(), current["Metadata"]) == (b"second", {"league": "NCAA"})

@@ -112,17 +112,6 @@ def test_backups_are_listed_by_time_and_type(account: Account, table: str):
     assert names(TimeRangeUpperBound=datetime(2020, 1, 1, tzinfo=UTC)) == []
 
 
-def test_a_backup_restores_the_items_it_was_made_of(account: Account, table: str):
-    dynamodb = account.client("dynamodb")
-    dynamodb.put_item(TableName=table, Item={"id": {"S": "before"}})
-    backup = dynamodb.create_backup(TableName=table, BackupName="clips-1")["BackupDetails"]
-    dynamodb.put_item(TableName=table, Item={"id": {"S": "after"}})
-
-    dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=backup["BackupArn"])
-
-    assert dynamodb.scan(TableName="restored")["Items"] == [{"id": {"S": "before"}}]
-
-
 def test_a_deleted_backup_is_said_to_be_deleted(account: Account, table: str):
     dynamodb = account.client("dynamodb")
     backup = dynamodb.create_backup(TableName=table, BackupName="clips-1")["BackupDetails"]

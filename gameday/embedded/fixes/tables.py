@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListBackups.h
 """
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from gameday.embedded.fixes.patching import Patch
@@ -21,9 +20,6 @@ BAD_BACKUP_NAME = (
     "1 validation error detected: Value '{}' at 'backupName' failed to satisfy constraint: Member "
     "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+, and be of 3 to 255 characters"
 )
-
-# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
-DEFAULT_RECOVERY_DAYS = 35
 
 
 def apply() -> None:
@@ -68,7 +64,15 @@ def apply() -> None:
 """,
         ),
     )
-    patch.wrap(provisioners, "_ddb_delete", "33ee7316b2ca", _unless_protected)
+    patch.edit(
+        provisioners,
+        "_ddb_delete",
+        (
+            "    _dynamodb.drop_stream_records(",
+            "    gameday_refuse_protected(physical_id)\n    _dynamodb.drop_stream_records(",
+        ),
+        gameday_refuse_protected=refuse_protected,
+    )
     for kind, create, update in (
         ("Table", provisioners._ddb_create, provisioners._ddb_update),
         (
@@ -81,23 +85,6 @@ def apply() -> None:
             create=create, update=update
         )
     provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]["delete"] = provisioners._ddb_delete
-    patch.edit(
-        dynamodb,
-        "_update_continuous_backups",
-        (
-            "    _pitr_settings[name] = enabled\n",
-            "    _pitr_settings[name] = gameday_recovery_days(spec)\n",
-        ),
-        gameday_recovery_days=recovery_days,
-    )
-    patch.edit(
-        dynamodb,
-        "_describe_continuous_backups",
-        (
-            "    if pitr_enabled:\n",
-            '    if pitr_enabled:\n        pitr_desc["RecoveryPeriodInDays"] = pitr_enabled\n',
-        ),
-    )
     patch.edit(
         dynamodb,
         "_create_backup",
@@ -161,13 +148,6 @@ def single_region(properties: dict[str, Any]) -> dict[str, Any]:
     return {**properties, **replicas[0]} if replicas else properties
 
 
-def recovery_days(specification: dict[str, Any]) -> int:
-    """How many days back a table can be restored; 0 when it cannot."""
-    if str(specification.get("PointInTimeRecoveryEnabled", False)).lower() != "true":
-        return 0
-    return int(specification.get("RecoveryPeriodInDays", DEFAULT_RECOVERY_DAYS))
-
-
 def listed(backup: dict[str, Any], request: dict[str, Any]) -> bool:
     """Whether ListBackups returns the backup: by type, from the lower bound, before the upper."""
     created = backup["BackupCreationDateTime"]
@@ -178,12 +158,9 @@ def listed(backup: dict[str, Any], request: dict[str, Any]) -> bool:
     )
 
 
-def _unless_protected(original: Callable) -> Callable:
-    def delete(table: str, properties: dict[str, Any]) -> None:
-        from ministack.services import dynamodb
+def refuse_protected(table: str) -> None:
+    """Raise, as a stack's deletion does, when a table is protected against its own."""
+    from ministack.services import dynamodb
 
-        if dynamodb._tables.get(table, {}).get("DeletionProtectionEnabled"):
-            raise ValueError(f"Table {table} is protected against deletion")
-        original(table, properties)
-
-    return delete
+    if dynamodb._tables.get(table, {}).get("DeletionProtectionEnabled"):
+        raise ValueError(f"Table {table} is protected against deletion")

@@ -1,0 +1,329 @@
+"""Point-in-time recovery: every change of a table's items is noted, so that any moment comes back.
+
+The emulator restores the newest data whatever moment is asked for. Here the changes of a table
+with recovery on are appended to one file a day beside the saved state, until 36 days later.
+A moment is a whole second, as in DynamoDB's API, and its state is what was written until then.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html
+"""
+
+import contextlib
+import copy
+import json
+import shutil
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from gameday.embedded.fixes.patching import Patch
+
+FIX = "table_history"
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
+LONGEST_RECOVERY_DAYS = 35
+
+DAY_SECONDS = 86_400
+
+Items = dict[str, dict[str, Any]]
+
+_writing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write of an item. at: seconds since 1970; old, new: the item, None where there is none.
+
+    partition, sort: where the emulator keeps the item.
+    """
+
+    at: float
+    partition: str
+    sort: str
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """The moments to which a table can be restored, in seconds since 1970, and its setting."""
+
+    earliest: float
+    latest: float
+    days: int
+
+
+def now() -> float:
+    """The time of a change, in seconds since 1970; tests put a clock of their own in its place."""
+    return time.time()
+
+
+def apply() -> None:
+    from ministack.services import dynamodb
+
+    patch = Patch(FIX)
+    patch.edit(
+        dynamodb,
+        "_set_item",
+        (
+            '    table["items"].setdefault(pk_val, {})[sk_val] = item\n',
+            (
+                "    gameday_note_change(table, pk_val, sk_val, old_item, item)\n"
+                '    table["items"].setdefault(pk_val, {})[sk_val] = item\n'
+            ),
+        ),
+        gameday_note_change=note_change,
+    )
+    patch.edit(
+        dynamodb,
+        "_remove_item",
+        (
+            "    if old_item is not None:\n",
+            (
+                "    if old_item is not None:\n"
+                "        gameday_note_change(table, pk_val, sk_val, old_item, None)\n"
+            ),
+        ),
+    )
+    patch.edit(
+        dynamodb,
+        "_update_continuous_backups",
+        ("    _pitr_settings[name] = enabled\n", "    return gameday_set_recovery(name, spec)\n"),
+        gameday_set_recovery=set_recovery,
+    )
+    patch.edit(
+        dynamodb,
+        "_describe_continuous_backups",
+        (
+            """\
+        now = int(time.time())
+        pitr_desc["EarliestRestorableDateTime"] = now
+        pitr_desc["LatestRestorableDateTime"] = now
+""",
+            """\
+        recovery = gameday_recovery(_tables[name])
+        pitr_desc["RecoveryPeriodInDays"] = recovery.days
+        pitr_desc["EarliestRestorableDateTime"] = int(recovery.earliest)
+        pitr_desc["LatestRestorableDateTime"] = int(recovery.latest)
+""",
+        ),
+        gameday_recovery=recovery_of,
+    )
+    patch.edit(
+        dynamodb,
+        "_restore_table_to_point_in_time",
+        (
+            '    target = data.get("TargetTableName")\n',
+            (
+                '    target = data.get("TargetTableName")\n'
+                "    if refused := gameday_refused_source(data):\n"
+                "        return refused\n"
+            ),
+        ),
+        (
+            "    if target in _tables:\n",
+            (
+                "    if refused := gameday_refused_moment(_tables[src_name], data):\n"
+                "        return refused\n"
+                "    if target in _tables:\n"
+            ),
+        ),
+        (
+            'defaultdict(dict, copy.deepcopy(dict(src.get("items", {}))))',
+            "gameday_items_asked_for(src, data)",
+        ),
+        gameday_refused_source=refused_source,
+        gameday_refused_moment=refused_moment,
+        gameday_items_asked_for=items_asked_for,
+    )
+
+
+def recovery_of(table: Mapping[str, Any]) -> Recovery | None:
+    """To which moments a table can be restored; None when it cannot.
+
+    In an account the latest moment is about five minutes ago; here it is now.
+    """
+    from ministack.services import dynamodb
+
+    _, _, _, region, account, _ = table["TableArn"].split(":", 5)
+    setting = dynamodb._pitr_settings.get_scoped(account, region, table["TableName"])
+    if not setting:
+        return None
+    if not isinstance(setting, dict):  # saved before changes were noted
+        setting = {"days": max(int(setting), 1), "since": now()}
+        dynamodb._pitr_settings.set_scoped(account, region, table["TableName"], setting)
+    latest = now()
+    days = setting["days"]
+    return Recovery(max(setting["since"], latest - days * DAY_SECONDS), latest, days)
+
+
+def set_recovery(name: str, specification: Mapping[str, Any]) -> tuple:
+    """Turn a table's recovery on, anew or for another number of days, or off."""
+    from ministack.services import dynamodb
+
+    table = dynamodb._tables[name]
+    former = recovery_of(table) and dynamodb._pitr_settings[name]
+    if str(specification.get("PointInTimeRecoveryEnabled", False)).lower() != "true":
+        forget(table)
+        dynamodb._pitr_settings[name] = False
+    else:
+        if not former:
+            _forget_unknown()
+            forget(table)
+        days = int(specification.get("RecoveryPeriodInDays", LONGEST_RECOVERY_DAYS))
+        dynamodb._pitr_settings[name] = {
+            "days": days,
+            "since": former["since"] if former else now(),
+        }
+    return dynamodb._describe_continuous_backups({"TableName": name})
+
+
+def note_change(
+    table: Mapping[str, Any],
+    partition: str,
+    sort: str,
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
+) -> None:
+    """Append a change to its table's history, if the table can be restored to a moment."""
+    if recovery_of(table) is None or old == new:
+        return
+    at = now()
+    line = json.dumps([at, partition, sort, old, new], separators=(",", ":"))
+    path = _folder(table) / f"{_day(at)}.jsonl"
+    with _writing:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _forget_old(path.parent, at)
+        with path.open("a") as file:
+            file.write(line + "\n")
+
+
+def changes(table: Mapping[str, Any], since: float) -> Iterator[Change]:
+    """The noted changes of a table after a moment, as they came."""
+    folder = _folder(table)
+    if not folder.exists():
+        return
+    for path in sorted(folder.glob("*.jsonl")):
+        if path.stem < _day(since):
+            continue
+        with path.open() as lines:
+            for line in lines:
+                with contextlib.suppress(json.JSONDecodeError):  # cut short by a kill
+                    change = Change(*json.loads(line))
+                    if change.at > since:
+                        yield change
+
+
+def items_as_of(table: Mapping[str, Any], moment: float) -> Items:
+    """A copy of a table's items as they were at a moment."""
+    before: dict[tuple[str, str], dict[str, Any] | None] = {}
+    for change in changes(table, moment):
+        before.setdefault((change.partition, change.sort), change.old)
+    items = defaultdict(dict, copy.deepcopy(dict(table["items"])))
+    for (partition, sort), item in before.items():
+        if item is not None:
+            items[partition][sort] = item
+        elif sort in items.get(partition, {}):
+            del items[partition][sort]
+            if not items[partition]:
+                del items[partition]
+    return items
+
+
+def items_asked_for(table: Mapping[str, Any], request: Mapping[str, Any]) -> Items:
+    """A table's items as of the moment that a restore names."""
+    return items_as_of(table, moment_asked_for(table, request))
+
+
+def moment_asked_for(table: Mapping[str, Any], request: Mapping[str, Any]) -> float:
+    """The moment that a restore names, in seconds since 1970."""
+    if request.get("UseLatestRestorableTime"):
+        return recovery_of(table).latest
+    return request["RestoreDateTime"]
+
+
+def refused_source(request: Mapping[str, Any]) -> tuple | None:
+    """The answer to a restore that names no moment, or two."""
+    if bool(request.get("UseLatestRestorableTime")) == ("RestoreDateTime" in request):
+        return _error(
+            "ValidationException",
+            "Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be "
+            "specified, but not both",
+        )
+    return None
+
+
+def refused_moment(table: Mapping[str, Any], request: Mapping[str, Any]) -> tuple | None:
+    """The answer to a restore to a moment from which the table cannot come back."""
+    recovery = recovery_of(table)
+    if recovery is None:
+        return _error(
+            "PointInTimeRecoveryUnavailableException",
+            f"Point in time recovery is not enabled for table '{table['TableName']}'",
+        )
+    moment = moment_asked_for(table, request)
+    if not int(recovery.earliest) <= moment <= recovery.latest:
+        return _error(
+            "InvalidRestoreTimeException",
+            f"RestoreDateTime '{_text(moment)}' must be within EarliestRestorableDateTime "
+            f"'{_text(recovery.earliest)}' and LatestRestorableDateTime "
+            f"'{_text(recovery.latest)}'",
+        )
+    return None
+
+
+def forget(table: Mapping[str, Any]) -> None:
+    """Remove the noted changes of a table."""
+    shutil.rmtree(_folder(table), ignore_errors=True)
+
+
+def _forget_unknown() -> None:
+    """Remove what is left of tables that are gone; an emptied account leaves it behind."""
+    from ministack.services import dynamodb
+
+    known = {table.get("TableId") for table in dynamodb._tables.all_values()}
+    for folder in _histories().glob("*"):
+        if folder.name not in known:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_old(folder: Path, at: float) -> None:
+    """Remove days that no restore reaches any more."""
+    oldest = _day(at - (LONGEST_RECOVERY_DAYS + 1) * DAY_SECONDS)
+    for path in folder.glob("*.jsonl"):
+        if path.stem < oldest:
+            path.unlink()
+
+
+def _folder(table: Mapping[str, Any]) -> Path:
+    return _histories() / table["TableId"]
+
+
+def _histories() -> Path:
+    from ministack.core import persistence
+
+    return Path(persistence.STATE_DIR) / "dynamodb-history"
+
+
+def _day(at: float) -> str:
+    return f"{_moment(at):%Y%m%d}"
+
+
+def _text(at: float) -> str:
+    return f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=at)
+
+
+def _error(code: str, message: str) -> tuple:
+    from ministack.core.responses import error_response_json
+
+    return error_response_json(code, message, 400)
