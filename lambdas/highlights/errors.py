@@ -25,6 +25,7 @@
     + TooSlowToStore
     + StoreRefused
     + BackupFailed
+    + SidecarDamaged
 """
 
 
@@ -133,6 +134,10 @@ class StoreRefused(PermanentError):
 
 class BackupFailed(PermanentError):
     """DynamoDB gave the new backup up; the older ones were left alone."""
+
+
+class SidecarDamaged(PermanentError):
+    """The file beside a video is not what the vault wrote there; its text says in what."""
 
 
 def transient_error_names() -> list[str]:

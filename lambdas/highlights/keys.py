@@ -9,7 +9,10 @@ RAW_ANSWER = re.compile(r"highlights/[^/]+/[^/]+/([0-9a-f]{32})\.json")
 OF_HIGHLIGHT = re.compile(
     r"(?:videos|processed_videos|thumbnails)/[^/]+/[^/]+/([A-Za-z0-9_-]+)\..+"
 )
+SIDECAR = re.compile(r"videos/[^/]+/[^/]+/([A-Za-z0-9_-]+)\.json")
 RUN_RECORD = re.compile(r"runs/[^/]+/[^/]+/[^/]+\.json")
+PINS = "pins/"
+PIN = re.compile(r"pins/[A-Za-z0-9_.-]+\.json")
 
 
 def raw_answer_key(game_day: GameDay, body: bytes) -> str:
@@ -20,6 +23,11 @@ def raw_answer_key(game_day: GameDay, body: bytes) -> str:
 def video_key(game_day: GameDay, highlight_id: str, extension: str) -> str:
     """The video as the source served it."""
     return f"videos/{game_day.folder}/{highlight_id}.{extension}"
+
+
+def sidecar_key(game_day: GameDay, highlight_id: str) -> str:
+    """Everything that the ledger knows of a highlight, beside its video; no video is a `.json`."""
+    return f"videos/{game_day.folder}/{highlight_id}.json"
 
 
 def rendition_key(game_day: GameDay, highlight_id: str) -> str:
@@ -35,3 +43,8 @@ def thumbnail_key(game_day: GameDay, highlight_id: str) -> str:
 def run_record_key(game_day: GameDay, execution: str) -> str:
     """What one execution did."""
     return f"runs/{game_day.folder}/{execution}.json"
+
+
+def pin_key(backup_name: str) -> str:
+    """Says that the backup is kept for good; a backup's name has letters, digits and `_.-`."""
+    return f"{PINS}{backup_name}.json"
