@@ -1,10 +1,12 @@
 """The deployed product, seen from outside: its executions, its ledger, its objects."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -64,6 +66,7 @@ class Vault:
         self.bucket = outputs["ArchiveBucket"]
         self.table = outputs["HighlightsTable"]
         self.secret = outputs["ProviderKeySecret"]
+        self.replica_bucket: str | None = outputs.get("ReplicaBucket")
 
     @classmethod
     def deployed(cls, aws: Aws) -> "Vault | None":
@@ -83,14 +86,23 @@ class Vault:
         """The ledger, to read and write as the functions do."""
         return Ledger(Table(self._aws.client("dynamodb"), self.table))
 
-    def provider_url(self) -> str | None:
-        """The endpoint that the deployed functions ask for highlights."""
+    @cached_property
+    def backups(self) -> BackupStore:
+        """The table's on-demand backups."""
+        return BackupStore(self._aws.client("dynamodb"), self.table, time.monotonic, time.sleep)
+
+    def environment(self) -> dict[str, str]:
+        """What the deployed functions are told by their environment; nothing without them."""
         pages = self._aws.client("lambda").get_paginator("list_functions").paginate()
         for function in (one for page in pages for one in page["Functions"]):
             variables = function.get("Environment", {}).get("Variables", {})
             if variables.get("BUCKET_NAME") == self.bucket:
-                return variables["PROVIDER_URL"]
-        return None
+                return variables
+        return {}
+
+    def provider_url(self) -> str | None:
+        """The endpoint that the deployed functions ask for highlights."""
+        return self.environment().get("PROVIDER_URL")
 
     def set_provider_key(self, key: str) -> None:
         """Put the provider's key into its secret, unless it is there."""
@@ -134,8 +146,7 @@ class Vault:
 
     def backups_kept(self) -> int:
         """How many of this product's backups are AVAILABLE."""
-        store = BackupStore(self._aws.client("dynamodb"), self.table)
-        return sum(backup.status == "AVAILABLE" for backup in store.ours())
+        return sum(backup.status == "AVAILABLE" for backup in self.backups.ours())
 
     def record(self, game_day: GameDay, execution: str) -> dict[str, Any] | None:
         """What the execution reported, or None when it did not come that far."""

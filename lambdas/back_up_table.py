@@ -1,21 +1,30 @@
 """Fourth step: an on-demand backup of the table that holds the day's last write, and rotation."""
 
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from lambdas import clients
+from lambdas.highlights.archive import Archive
 from lambdas.highlights.back_up import back_up, unsaved
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.ledger import Ledger
+from lambdas.highlights.pins import Pins
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
 
+# Of one call; the next rotation deletes the rest. The names are part of the execution's state,
+# of which Step Functions allows 256 KiB, and each deletion takes an eighth of a second or more.
+MOST_DELETED = 300
+NEEDED_AFTERWARDS = 45  # seconds, to mark the day's items
+
 
 @step
-def handler(event: Event, _: Context) -> Event:
+def handler(event: Event, context: Context) -> Event:
     """`{"ids", "written_by", "waited_until", ...}` to `{"created", "name", "kept", "deleted"}`.
 
     written_by, waited_until: ISO 8601, when PlanBackup looked and when the wait after it ended.
+    kept and what stands beside it: see `Rotation`.
     """
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
@@ -23,13 +32,22 @@ def handler(event: Event, _: Context) -> Event:
     new = unsaved(ledger.read(event["ids"]).values(), written_by)
     if not new:
         return {"created": False}
+    dynamodb = clients.dynamodb()
     done = back_up(
         new,
         waited_until=datetime.fromisoformat(event["waited_until"]),
         now=datetime.now(UTC),
-        keep=settings.backups_to_keep,
-        store=BackupStore(clients.dynamodb(), settings.table_name),
+        policy=settings.backup_retention,
+        store=BackupStore(dynamodb, settings.table_name, time.monotonic, time.sleep),
+        pins=Pins(Archive(clients.s3(), settings.bucket_name)),
         ledger=ledger,
+        go_on=lambda deleted: (
+            deleted < MOST_DELETED
+            and context.get_remaining_time_in_millis() > NEEDED_AFTERWARDS * 1000
+        ),
     )
-    logger.info("table backed up", backup=done.name, kept=done.kept, deleted=done.deleted)
-    return {"created": True, **asdict(done)}
+    rotation = done.rotation
+    logger.info("table backed up", backup=done.name, kept=rotation.kept, deleted=rotation.deleted)
+    if rotation.held:
+        logger.warning("no backup was deleted", reason=rotation.held)
+    return {"created": True, "name": done.name, **asdict(rotation)}

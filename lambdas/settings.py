@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lambdas.highlights.host_rules import HostRules
+from lambdas.highlights.retention import Policy
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Settings:
     host_rules: HostRules
     largest_video: int
     transcode_profile: str
-    backups_to_keep: int
+    backup_retention: Policy
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -40,5 +41,5 @@ class Settings:
             host_rules=HostRules.parse(environment["HOST_RULES"]),
             largest_video=int(environment["MAX_VIDEO_MEGABYTES"]) * 1_000_000,
             transcode_profile=environment["TRANSCODE_PROFILE"],
-            backups_to_keep=int(environment["BACKUPS_TO_KEEP"]),
+            backup_retention=Policy.parse(environment["BACKUP_RETENTION"]),
         )

@@ -108,7 +108,7 @@ class PipelineStack(Stack):
             "HOST_RULES": str(settings.host_rules),
             "MAX_VIDEO_MEGABYTES": str(settings.max_video_megabytes),
             "TRANSCODE_PROFILE": settings.transcode_profile,
-            "BACKUPS_TO_KEEP": str(settings.backups_to_keep),
+            "BACKUP_RETENTION": str(settings.backup_retention),
             "POWERTOOLS_SERVICE_NAME": "game-day-vault",
         }
 
@@ -144,6 +144,7 @@ class PipelineStack(Stack):
         self._let_use_table(of["PlanBackup"], read)
         self._let_use_table(of["BackUpTable"], read, update, "dynamodb:CreateBackup")
         self._let_rotate_backups(of["BackUpTable"])
+        self._let_read(of["BackUpTable"].role, "pins/*")
         self._let_write(of["ReportRun"].role, "runs/*")
         self._let_use_table(of["ReportRun"], read)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lambdas.highlights.host_rules import HostRules
+from lambdas.highlights.retention import Policy
 from stacks.game_days import MONTHS, WEEKDAYS
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -21,6 +22,8 @@ MOST_DAYS_AFTER = 7
 # All variables of a function's environment may have 4 KB together.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LONGEST_HOST_RULES = 2_000
+# Why these: docs/decisions/0007-which-backups-are-kept.md
+DEFAULT_RETENTION = Policy(newest=7, daily=14, weekly=26, monthly=12)
 
 
 class SettingsError(ValueError):
@@ -67,7 +70,7 @@ class Settings:
     run_days_after: a run for each of these numbers of days after a game day. Verified clips
         appear 1 to 48 hours after a game, so the default looks the next morning, for what is
         short-lived, and on the third, when even the slowest are out.
-    backups_to_keep: on-demand backups of the table that rotation leaves.
+    backup_retention: which on-demand backups of the table rotation leaves; see `Policy`.
     transcode_profile: `source-matched` or `cbr-5mbps`.
     provider_url, provider_host: the /highlights endpoint, and the RapidAPI host header
         (empty when the provider is asked directly).
@@ -86,7 +89,7 @@ class Settings:
     run_time: time = time(9, 30)
     run_days_after: tuple[int, ...] = (1, 3)
     time_zone: str = "America/New_York"
-    backups_to_keep: int = 14
+    backup_retention: Policy = DEFAULT_RETENTION
     transcode_profile: str = "source-matched"
     provider_url: str = "https://sport-highlights-api.p.rapidapi.com/basketball/highlights"
     provider_host: str = "sport-highlights-api.p.rapidapi.com"
@@ -102,7 +105,7 @@ class Settings:
         Lists may also be given as one string with commas and numbers as strings, as
         `-c leagues=NCAA,NBA -c limit=20` does. Raises SettingsError with every problem found.
         """
-        problems = _misspelt(context)
+        problems = _renamed(context) + _misspelt(context)
         values: dict[str, Any] = {}
         for name, parse in _PARSERS.items():
             if name not in context:
@@ -117,12 +120,21 @@ class Settings:
         return cls(**values)
 
 
+def _renamed(context: Mapping[str, Any]) -> list[Problem]:
+    """Settings of an earlier version, with what says the same now."""
+    return [
+        Problem(old, repr(context[old]), f"no such setting; it became {new}", fix(context[old]))
+        for old, (new, fix) in _RENAMED.items()
+        if old in context
+    ]
+
+
 def _misspelt(context: Mapping[str, Any]) -> list[Problem]:
     """Context keys that resemble a setting; others belong to the CDK and are left alone."""
     names = [setting.name for setting in fields(Settings)]
     problems = []
     for key in context:
-        if key in names or "@" in key or ":" in key:
+        if key in names or key in _RENAMED or "@" in key or ":" in key:
             continue
         folded = re.sub(r"[^a-z]", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower())
         close = difflib.get_close_matches(folded, names, n=1, cutoff=0.75)
@@ -292,6 +304,27 @@ def _host_rules(value: Any) -> HostRules:
     return rules
 
 
+def _retention(value: Any) -> Policy:
+    try:
+        if isinstance(value, str):
+            return Policy.parse(value)
+        if isinstance(value, Mapping):
+            return Policy.of(value)
+        raise ValueError("this is neither an object nor a text")
+    except ValueError as error:
+        raise _Rejected(
+            'an object of how many backups are kept, such as {"newest": 7, "daily": 14}: newest, '
+            f"at least 1, and daily, weekly, monthly, where what is left out is 0; but {error}"
+        ) from None
+
+
+def _newest_alone(value: Any) -> str:
+    """`backup_retention` as the number of backups `value` of `backups_to_keep` meant it."""
+    number = str(value) if str(value).isascii() and str(value).isdigit() else "14"
+    return f"-c backup_retention=newest={number}"
+
+
+_RENAMED = {"backups_to_keep": ("backup_retention", _newest_alone)}
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "leagues": _league_names,
     "limit": _whole_number(1, PROVIDER_PAGE_MAXIMUM, "the provider refuses larger pages"),
@@ -301,7 +334,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "run_time": _run_time,
     "run_days_after": _days_after,
     "time_zone": _time_zone,
-    "backups_to_keep": _whole_number(1, 1000, "the newest one is never deleted"),
+    "backup_retention": _retention,
     "transcode_profile": _one_of(*TRANSCODE_PROFILES),
     "provider_url": _url,
     "provider_host": _host_header,

@@ -1,39 +1,60 @@
 """The table's on-demand backups, through DynamoDB's API."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from lambdas.highlights.backups import Backup, backup_name, is_ours
 from lambdas.highlights.errors import BackupFailed, BackupNotReady
+from lambdas.highlights.pacer import Pacer
+
+# Calls a second. DynamoDB allows the account 5 ListBackups and 10 DeleteBackup or DescribeBackup:
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListBackups.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteBackup.html
+LISTS_A_SECOND = 4
+DELETES_A_SECOND = 8
 
 
 class BackupStore:
     """Makes, lists and deletes this product's backups of `table`.
 
-    dynamodb: a boto3 DynamoDB client. ListBackups allows 5 and DeleteBackup 10 calls a second
-    (their API reference); the client's own retries keep to that.
+    dynamodb: a boto3 DynamoDB client. clock, wait: seconds that only go forward, and a sleep for
+    so many; lists and deletions stay below DynamoDB's rates by them.
     """
 
-    def __init__(self, dynamodb: Any, table: str):
+    def __init__(
+        self,
+        dynamodb: Any,
+        table: str,
+        clock: Callable[[], float],
+        wait: Callable[[float], object],
+    ):
         self._dynamodb = dynamodb
-        self._table = table
+        self.table = table
+        self._lists = Pacer(LISTS_A_SECOND, clock, wait)
+        self._deletes = Pacer(DELETES_A_SECOND, clock, wait)
 
-    def ours(self) -> list[Backup]:
-        """Every backup that this product made of the table, all pages read."""
+    def listed(self) -> list[Backup]:
+        """Every on-demand backup of the table, all pages read; one page's failure is raised."""
         found: list[Backup] = []
         start: dict[str, str] = {}
         while True:
-            page = self._dynamodb.list_backups(TableName=self._table, BackupType="USER", **start)
+            self._lists.await_turn()
+            page = self._dynamodb.list_backups(TableName=self.table, BackupType="USER", **start)
             found += [_backup(summary) for summary in page["BackupSummaries"]]
             if "LastEvaluatedBackupArn" not in page:
-                return [backup for backup in found if is_ours(backup, self._table)]
+                return found
             start = {"ExclusiveStartBackupArn": page["LastEvaluatedBackupArn"]}
+
+    def ours(self) -> list[Backup]:
+        """Those of `listed` that this product made."""
+        return [backup for backup in self.listed() if is_ours(backup, self.table)]
 
     def create(self, now: datetime) -> Backup:
         """Ask for a backup; it may be CREATING for a while. Raises BackupNotReady."""
-        name = backup_name(self._table, now)
+        name = backup_name(self.table, now)
         try:
-            answer = self._dynamodb.create_backup(TableName=self._table, BackupName=name)
+            answer = self._dynamodb.create_backup(TableName=self.table, BackupName=name)
         except self._dynamodb.exceptions.BackupInUseException as error:
             raise BackupNotReady("another backup of the table is being made") from error
         return _backup(answer["BackupDetails"])
@@ -55,6 +76,7 @@ class BackupStore:
 
     def delete(self, backup: Backup) -> None:
         """Delete `backup`; one that is gone already is fine. Raises BackupNotReady."""
+        self._deletes.await_turn()
         try:
             self._dynamodb.delete_backup(BackupArn=backup.arn)
         except self._dynamodb.exceptions.BackupNotFoundException:
@@ -69,4 +91,7 @@ def _backup(details: dict[str, Any]) -> Backup:
         name=details["BackupName"],
         created_at=details["BackupCreationDateTime"],
         status=details["BackupStatus"],
+        size_bytes=details.get("BackupSizeBytes", 0),
+        kind=details.get("BackupType", "USER"),
+        table=details.get("TableName"),
     )

@@ -1,11 +1,11 @@
-"""When the table needs an on-demand backup, and which backups rotation may delete.
+"""When the table needs an on-demand backup, and which backups are this product's.
 
 A backup requested at 14:25:00 surely holds what was written until 14:24:00:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CreateBackup.html
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,12 +17,20 @@ ROUNDING = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Backup:
-    """One on-demand backup as ListBackups shows it. status: CREATING, AVAILABLE or DELETED."""
+    """One backup as ListBackups shows it.
+
+    status: CREATING, AVAILABLE or DELETED. kind: USER, SYSTEM or AWS_BACKUP. table: the name of
+    the table that it was made of, where it is said. size_bytes: as DynamoDB counts them.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupSummary.html
+    """
 
     arn: str
     name: str
     created_at: datetime
     status: str
+    size_bytes: int = 0
+    kind: str = "USER"
+    table: str | None = None
 
 
 def backup_name(table: str, now: datetime) -> str:
@@ -32,7 +40,11 @@ def backup_name(table: str, now: datetime) -> str:
 
 def is_ours(backup: Backup, table: str) -> bool:
     """Whether this product made `backup`; all others are never touched."""
-    return re.fullmatch(re.escape(table) + r"-\d{8}T\d{6}Z", backup.name) is not None
+    return (
+        backup.kind == "USER"
+        and backup.table in (None, table)
+        and re.fullmatch(re.escape(table) + r"-[0-9]{8}T[0-9]{6}Z", backup.name) is not None
+    )
 
 
 def earliest_complete(last_write: datetime) -> datetime:
@@ -55,12 +67,3 @@ def covering(
         if backup.status in ("CREATING", "AVAILABLE") and backup.created_at >= from_when
     ]
     return max(holding, key=lambda backup: backup.created_at, default=None)
-
-
-def surplus(backups: Sequence[Backup], keep: int) -> list[Backup]:
-    """The AVAILABLE backups beyond the newest `keep`, oldest first; never the newest one."""
-    available = sorted(
-        (backup for backup in backups if backup.status == "AVAILABLE"),
-        key=lambda backup: (backup.created_at, backup.name),
-    )
-    return available[: -max(1, keep)]

@@ -8,6 +8,7 @@ from lambdas.highlights.findings import Finding, Part, Problem
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status
 from lambdas.highlights.keys import (
+    PIN,
     RAW_ANSWER,
     RUN_RECORD,
     rendition_key,
@@ -69,11 +70,13 @@ class Expectations:
 
 
 def expected_by_name(key: str) -> ExpectedObject | None:
-    """What the object of a key must be whose name says it: a raw answer or a run record."""
+    """What the object of a key must be whose name says it: a raw answer, a run record, a pin."""
     if answer := RAW_ANSWER.fullmatch(key):
         return ExpectedObject(key, Part.RAW_ANSWER, checksum=f"sha256:{answer[1]}")
     if RUN_RECORD.fullmatch(key):
         return ExpectedObject(key, Part.RUN_RECORD)
+    if PIN.fullmatch(key):
+        return ExpectedObject(key, Part.PIN)
     return None
 
 

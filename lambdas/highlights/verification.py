@@ -1,7 +1,7 @@
 """Holds what stands in the archive against what the ledger says of it.
 
 An object that a highlight names has its size and checksum there; a raw answer has its digest in
-its name; a run record is JSON. Nothing else belongs into the archive.
+its name; run records and pins are JSON. Nothing else belongs into the archive.
 """
 
 import hashlib
@@ -125,8 +125,8 @@ def _difference(stored: StoredObject, expected: ExpectedObject, read: ReadChunks
     if expected.bytes not in (None, stored.bytes):
         return in_bytes(stored.bytes)
     try:
-        if expected.part is Part.RUN_RECORD:
-            readable = _is_record(read(stored.key))
+        if expected.part in (Part.RUN_RECORD, Part.PIN):
+            readable = _is_json_object(read(stored.key))
             return None if readable else f"{in_bytes(stored.bytes)} that are no JSON object"
         algorithm = (expected.checksum or "").partition(":")[0]
         size, checksum = _checksum(read(stored.key), algorithm)
@@ -172,7 +172,7 @@ def _checksum(chunks: Iterable[bytes], algorithm: str) -> tuple[int, str]:
     return size, as_text(crc) if algorithm == "crc32" else f"sha256:{digest.hexdigest()}"
 
 
-def _is_record(chunks: Iterable[bytes]) -> bool:
+def _is_json_object(chunks: Iterable[bytes]) -> bool:
     try:
         return isinstance(json.loads(b"".join(chunks)), dict)
     except ValueError:

@@ -161,7 +161,7 @@ def assembly(running_provider: Provider, tmp_path_factory: pytest.TempPathFactor
         "provider_url": running_provider.url,
         "provider_host": "",
         "allowed_private_hosts": ["127.0.0.1"],
-        "backups_to_keep": 3,
+        "backup_retention": {"newest": 3},
         "limit": 40,
     }
     return assembly_for(context, tmp_path_factory.mktemp("assemblies"))

@@ -9,37 +9,11 @@ from lambdas.highlights.backups import (
     covering,
     earliest_complete,
     is_ours,
-    surplus,
 )
 
 TABLE = "GameDayStorage-HighlightsB1E18388-1X"
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 moments = st.integers(0, 3_000_000).map(lambda seconds: EPOCH + timedelta(seconds=seconds))
-backups = st.lists(
-    st.builds(
-        lambda moment, status, number: Backup(
-            f"arn:{number}", backup_name(TABLE, moment), moment, status
-        ),
-        moments,
-        st.sampled_from(["CREATING", "AVAILABLE", "DELETED"]),
-        st.integers(),
-    ),
-    max_size=300,
-    unique_by=lambda backup: backup.arn,
-)
-
-
-@given(backups, st.integers(0, 50))
-def test_rotation_keeps_the_newest_available_ones(found, keep):
-    expired = surplus(found, keep)
-    available = [backup for backup in found if backup.status == "AVAILABLE"]
-    kept = [backup for backup in available if backup not in expired]
-
-    assert all(backup in available for backup in expired)
-    assert len(kept) == min(len(available), max(1, keep))
-    if expired:
-        newest_expired = max(backup.created_at for backup in expired)
-        assert newest_expired <= min(backup.created_at for backup in kept)
 
 
 @given(moments)
@@ -56,6 +30,9 @@ def test_backups_of_others_are_not_ours():
         f"my-{TABLE}-20260101T000000Z",
     ):
         assert not is_ours(Backup("arn", name, EPOCH, "AVAILABLE"), TABLE)
+    name = backup_name(TABLE, EPOCH)
+    for foreign in ({"kind": "SYSTEM"}, {"kind": "AWS_BACKUP"}, {"table": "Another"}):
+        assert not is_ours(Backup("arn", name, EPOCH, "AVAILABLE", **foreign), TABLE)
 
 
 @given(moments)

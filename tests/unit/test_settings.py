@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.highlights.host_rules import HostRules
+from lambdas.highlights.retention import Policy
 from stacks.settings import Settings, SettingsError
 
 CDK_JSON = Path(__file__).parents[2] / "cdk.json"
@@ -55,6 +56,23 @@ def test_a_wrong_host_rule_is_named_with_what_a_right_one_is():
     assert "-c host_rules=videos.example=never" in text
 
 
+@pytest.mark.parametrize(
+    "value", [{"newest": 3, "weekly": 26}, "newest=3,weekly=26", {"weekly": "26", "newest": "3"}]
+)
+def test_retention_is_an_object_or_a_text(value):
+    policy = Settings.from_context({"backup_retention": value}).backup_retention
+
+    assert policy == Policy(newest=3, daily=0, weekly=26, monthly=0)
+
+
+@pytest.mark.parametrize(("kept", "instead"), [(3, "newest=3"), ("5", "newest=5")])
+def test_the_earlier_name_of_retention_says_what_to_write_instead(kept, instead):
+    text = problems(backups_to_keep=kept, limit=0)
+
+    assert "2 problems" in text
+    assert f"it became backup_retention; fix: -c backup_retention={instead}" in text
+
+
 def test_every_problem_is_reported_at_once_with_value_expectation_and_fix():
     text = problems(limit=41, time_zone="Mars/Base", run_time="02:00", transcode_profile="best")
 
@@ -64,7 +82,7 @@ def test_every_problem_is_reported_at_once_with_value_expectation_and_fix():
     assert "one of source-matched, cbr-5mbps" in text
 
 
-@pytest.mark.parametrize("typo", ["leauges", "limits", "backupsToKeep", "timezone"])
+@pytest.mark.parametrize("typo", ["leauges", "limits", "backupRetention", "timezone"])
 def test_a_misspelt_setting_is_named_with_the_right_one(typo):
     assert "did you mean" in problems(**{typo: "x"})
 
@@ -105,7 +123,14 @@ def test_keys_of_the_cdk_itself_are_left_alone():
         ("host_rules", "a.example"),
         ("host_rules", {f"host{number}.example": "never" for number in range(200)}),
         ("log_retention_days", 42),
-        ("backups_to_keep", 0),
+        ("backup_retention", {"newest": 0}),
+        ("backup_retention", {"daily": 14}),
+        ("backup_retention", {"newest": 3, "yearly": 1}),
+        ("backup_retention", {"newest": True}),
+        ("backup_retention", "3"),
+        ("backup_retention", 3),
+        ("backup_retention", "newest=3,newest=4"),
+        ("backup_retention", "newest=1001"),
     ],
 )
 def test_what_cannot_be_deployed_is_refused(name, value):

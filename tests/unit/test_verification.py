@@ -179,6 +179,15 @@ def test_a_run_record_that_cannot_be_read_is_damaged(archive: Archive, body: byt
     assert not found.is_mendable
 
 
+def test_a_pin_belongs_into_the_archive_and_is_damaged_when_it_cannot_be_read(archive: Archive):
+    archive.objects["pins/Highlights-20260111T144000Z.json"] = b'{"by": "anna"}'
+    assert findings(archive) == []
+
+    archive.objects["pins/Highlights-20260111T144000Z.json"] = b'{"by": '
+    (found,) = findings(archive)
+    assert (found.problem, found.part) == (Problem.DAMAGED, Part.PIN)
+
+
 @pytest.mark.parametrize(
     "key",
     ["videos/NCAA/2026-01-10/2.mp4", "highlights/NCAA/2026-01-10/notes.json", "holiday.jpg"],
