@@ -34,6 +34,9 @@ def fill(account: Account) -> dict[str, str]:
     )
     dynamodb.put_item(TableName="clips", Item={"id": {"S": "backed up"}})
     backup = dynamodb.create_backup(TableName="clips", BackupName="clips-1")["BackupDetails"]
+    dynamodb.update_continuous_backups(
+        TableName="clips", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
     dynamodb.put_item(TableName="clips", Item={"id": {"S": "the last item"}})
     s3.create_bucket(Bucket="clips")
     s3.put_bucket_versioning(Bucket="clips", VersioningConfiguration={"Status": "Enabled"})
@@ -68,8 +71,16 @@ def assert_filled(aws: EmbeddedAws, kept: dict[str, str]) -> None:
     items = dynamodb.scan(TableName="clips")["Items"]
     assert sorted(item["id"]["S"] for item in items) == ["backed up", "the last item"]
     dynamodb.restore_table_from_backup(TargetTableName="restored", BackupArn=kept["backup"])
-    dynamodb.get_waiter("table_exists").wait(TableName="restored", WaiterConfig={"Delay": 0})
-    assert dynamodb.scan(TableName="restored")["Items"] == [{"id": {"S": "backed up"}}]
+    described = dynamodb.describe_continuous_backups(TableName="clips")
+    recovery = described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName="clips",
+        TargetTableName="as-it-was",
+        RestoreDateTime=recovery["EarliestRestorableDateTime"],
+    )
+    for restored in ("restored", "as-it-was"):
+        dynamodb.get_waiter("table_exists").wait(TableName=restored, WaiterConfig={"Delay": 0})
+        assert dynamodb.scan(TableName=restored)["Items"] == [{"id": {"S": "backed up"}}]
     current = s3.get_object(Bucket="clips", Key="1")
     assert (current["Body"].read(), current["Metadata"]) == (b"second", {"league": "NCAA"})
     former = s3.get_object(Bucket="clips", Key="1", VersionId=kept["version"])

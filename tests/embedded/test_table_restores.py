@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from account import Account
 from botocore.exceptions import ClientError
+from clock import Clock
 
 from gameday.embedded.fixes import table_history
 
@@ -20,23 +21,9 @@ CLIPS = {
 }
 
 
-class Clock:
-    """The time that changes of tables are noted at."""
-
-    def __init__(self) -> None:
-        self.time = START
-
-    def __call__(self) -> float:
-        return self.time.timestamp()
-
-    def passes(self, time: timedelta) -> datetime:
-        self.time += time
-        return self.time
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
+    clock = Clock(START)
     monkeypatch.setattr(table_history, "now", clock)
     return clock
 

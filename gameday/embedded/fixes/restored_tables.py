@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gameday.embedded.fixes.patching import Patch
-from gameday.embedded.fixes.table_history import moment_asked_for
+from gameday.embedded.fixes.point_in_time import moment_asked_for
 
 FIX = "restored_tables"
 

@@ -1,11 +1,9 @@
 """Point-in-time recovery: every change of a table's items is noted, so that any moment comes back.
 
-The emulator restores the newest data whatever moment is asked for. Here the changes of a table
-with recovery on are appended to one file a day beside the saved state, until 36 days later.
-A moment is a whole second, as in DynamoDB's API, and its state is what was written until then.
+The emulator keeps no past. Here the changes of a table with recovery on are appended to one file
+a day beside the saved state, until 36 days later.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
-https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html
 """
 
 import contextlib
@@ -114,33 +112,6 @@ def apply() -> None:
         ),
         gameday_recovery=recovery_of,
     )
-    patch.edit(
-        dynamodb,
-        "_restore_table_to_point_in_time",
-        (
-            '    target = data.get("TargetTableName")\n',
-            (
-                '    target = data.get("TargetTableName")\n'
-                "    if refused := gameday_refused_source(data):\n"
-                "        return refused\n"
-            ),
-        ),
-        (
-            "    if target in _tables:\n",
-            (
-                "    if refused := gameday_refused_moment(_tables[src_name], data):\n"
-                "        return refused\n"
-                "    if target in _tables:\n"
-            ),
-        ),
-        (
-            'defaultdict(dict, copy.deepcopy(dict(src.get("items", {}))))',
-            "gameday_items_asked_for(src, data)",
-        ),
-        gameday_refused_source=refused_source,
-        gameday_refused_moment=refused_moment,
-        gameday_items_asked_for=items_asked_for,
-    )
 
 
 def recovery_of(table: Mapping[str, Any]) -> Recovery | None:
@@ -236,48 +207,6 @@ def items_as_of(table: Mapping[str, Any], moment: float) -> Items:
     return items
 
 
-def items_asked_for(table: Mapping[str, Any], request: Mapping[str, Any]) -> Items:
-    """A table's items as of the moment that a restore names."""
-    return items_as_of(table, moment_asked_for(table, request))
-
-
-def moment_asked_for(table: Mapping[str, Any], request: Mapping[str, Any]) -> float:
-    """The moment that a restore names, in seconds since 1970."""
-    if request.get("UseLatestRestorableTime"):
-        return recovery_of(table).latest
-    return request["RestoreDateTime"]
-
-
-def refused_source(request: Mapping[str, Any]) -> tuple | None:
-    """The answer to a restore that names no moment, or two."""
-    if bool(request.get("UseLatestRestorableTime")) == ("RestoreDateTime" in request):
-        return _error(
-            "ValidationException",
-            "Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be "
-            "specified, but not both",
-        )
-    return None
-
-
-def refused_moment(table: Mapping[str, Any], request: Mapping[str, Any]) -> tuple | None:
-    """The answer to a restore to a moment from which the table cannot come back."""
-    recovery = recovery_of(table)
-    if recovery is None:
-        return _error(
-            "PointInTimeRecoveryUnavailableException",
-            f"Point in time recovery is not enabled for table '{table['TableName']}'",
-        )
-    moment = moment_asked_for(table, request)
-    if not int(recovery.earliest) <= moment <= recovery.latest:
-        return _error(
-            "InvalidRestoreTimeException",
-            f"RestoreDateTime '{_text(moment)}' must be within EarliestRestorableDateTime "
-            f"'{_text(recovery.earliest)}' and LatestRestorableDateTime "
-            f"'{_text(recovery.latest)}'",
-        )
-    return None
-
-
 def forget(table: Mapping[str, Any]) -> None:
     """Remove the noted changes of a table."""
     shutil.rmtree(_folder(table), ignore_errors=True)
@@ -315,15 +244,5 @@ def _day(at: float) -> str:
     return f"{_moment(at):%Y%m%d}"
 
 
-def _text(at: float) -> str:
-    return f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _moment(at: float) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(seconds=at)
-
-
-def _error(code: str, message: str) -> tuple:
-    from ministack.core.responses import error_response_json
-
-    return error_response_json(code, message, 400)
