@@ -44,17 +44,21 @@ def write_page(record: dict[str, Any], folder: Path, read_object: ReadObject) ->
     return page
 
 
-def render_page(record: Mapping[str, Any], media: Mapping[str, Media]) -> str:
+def render_page(
+    record: Mapping[str, Any], media: Mapping[str, Media], season_page: str | None = None
+) -> str:
     """The HTML of a day, whose playable highlights are where `media` says by their id.
 
-    Whatever a title or a reason holds is shown as text, and scripts are forbidden besides.
+    record: a run record; what it says of the run may be absent. season_page: a URL, for a link to
+    the other days. Whatever a title or a reason holds is shown as text, and scripts are forbidden besides.
     """
     highlights = record["highlights"]
     others = [one for one in highlights if one["status"] != "playable"]
     playable = [one for one in highlights if one["status"] == "playable"]
-    template = _environment().get_template("page.html")
+    template = environment().get_template("page.html")
     return template.render(
         record=record,
+        season_page=season_page,
         clips=[(one, media[one["id"]]) for one in playable],
         others=sorted(others, key=lambda one: ORDER.index(one["status"])),
         seconds=sum(one["rendition"]["duration_seconds"] for one in playable),
@@ -62,7 +66,8 @@ def render_page(record: Mapping[str, Any], media: Mapping[str, Media]) -> str:
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Renders the templates beside this file, in which everything is text unless it is marked."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

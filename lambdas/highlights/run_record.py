@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,46 +14,55 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
     """The record of the execution whose final state is `state`, over the day's `items`.
 
     state: `{"execution", "league", "game_date", "found", "new", "listed", "limit",
-    "calls_left", "backup"}`, where `backup` is the backup step's result or its `{"Error", "Cause"}`.
+    "calls_left", "sidecars", "backup"}`, where the last two are their step's result or its
+    `{"Error", "Cause"}`.
     """
-    statuses = Counter(item["status"] for item in items)
     counts = {
         "found": state["found"],
         "new": state["new"],
-        "playable": statuses[Status.PLAYABLE],
-        "link_only": statuses[Status.LINK_ONLY],
-        "unavailable": statuses[Status.UNAVAILABLE],
-        "failed": len(items) - sum(statuses[s] for s in SETTLED),
+        **count_statuses(item["status"] for item in items),
     }
-    backup = _backup(state["backup"])
-    succeeded = counts["failed"] == 0 and "error" not in backup
+    sidecars, backup = _sidecars(state["sidecars"]), _backup(state["backup"])
+    succeeded = counts["failed"] == 0 and "error" not in sidecars | backup
     return {
         "execution": state["execution"],
         "league": state["league"],
         "game_date": state["game_date"],
         "reported_at": moment(now),
         "succeeded": succeeded,
-        "summary": _summary(counts, backup),
+        "summary": _summary(counts, sidecars, backup) + ("" if succeeded else "; run again to mend"),
         "counts": counts,
         "limit": state["limit"],
         "listed_by_provider": state["listed"],
         "provider_calls_left": state["calls_left"],
-        "highlights": [_highlight(item) for item in items],
+        "highlights": [shown_highlight(item) for item in items],
+        "sidecars": sidecars,
         "backup": backup,
     }
 
 
+def _sidecars(result: dict[str, Any]) -> dict[str, Any]:
+    """written, newer: see `SidecarsWritten`; and `error` with a sentence when the step failed."""
+    sidecars = {"written": result.get("written", 0), "newer": result.get("newer", [])}
+    return sidecars | _error(result)
+
+
 def _backup(result: dict[str, Any]) -> dict[str, Any]:
     """created, name, kept, deleted; and `error` with a sentence when the step failed."""
-    backup = {
+    return {
         "created": result.get("created", False),
         "name": result.get("name"),
         "kept": result.get("kept"),
         "deleted": result.get("deleted", []),
+        **_error(result),
     }
-    if "Error" in result:
-        backup["error"] = f"{result['Error']}: {_cause(result.get('Cause', ''))}"
-    return backup
+
+
+def _error(result: dict[str, Any]) -> dict[str, str]:
+    """`error`, when `result` is that of a step that failed."""
+    if "Error" not in result:
+        return {}
+    return {"error": f"{result['Error']}: {_cause(result.get('Cause', ''))}"}
 
 
 def _cause(cause: str) -> str:
@@ -65,22 +74,31 @@ def _cause(cause: str) -> str:
     return " ".join(str(text).split())[:300]
 
 
-def _summary(counts: dict[str, int], backup: dict[str, Any]) -> str:
+def _summary(counts: dict[str, int], sidecars: dict[str, Any], backup: dict[str, Any]) -> str:
     parts = [
         f"{counts['playable']} playable",
         f"{counts['link_only']} link only",
         f"{counts['unavailable']} unavailable",
         f"{counts['failed']} failed",
     ]
+    if "error" in sidecars:
+        parts.append(f"the sidecars failed ({sidecars['error']})")
     if "error" in backup:
         parts.append(f"the backup failed ({backup['error']})")
     else:
         parts.append(f"backup {backup['name']}" if backup["created"] else "no new data, no backup")
-    ending = "" if counts["failed"] == 0 and "error" not in backup else "; run again to mend"
-    return ", ".join(parts) + ending
+    return ", ".join(parts)
 
 
-def _highlight(item: Item) -> dict[str, Any]:
+def count_statuses(statuses: Iterable[str]) -> dict[str, int]:
+    """How many highlights are playable, link only, unavailable; failed are all others."""
+    found = Counter(statuses)
+    counts = {str(status): found[status] for status in SETTLED}
+    return counts | {"failed": found.total() - sum(counts.values())}
+
+
+def shown_highlight(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record, and a page, say of a highlight."""
     return {
         "id": item["id"],
         "title": item.get("title"),
