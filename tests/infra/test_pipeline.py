@@ -1,6 +1,7 @@
 """Functions, grants, schedules and log groups, as the templates say them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +72,25 @@ def test_nobody_may_delete_a_video_or_the_table(pipeline: Template):
         ("RecordRendition", "s3:GetObject*", "s3:PutObject"),
         ("BackUpTable", "dynamodb:DeleteBackup", "s3:PutObject"),
         ("ReportRun", "s3:PutObject", "dynamodb:UpdateItem"),
+        ("WriteSidecars", "s3:PutObject", "dynamodb:UpdateItem"),
         ("PlanBackup", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
     ],
 )
 def test_a_function_may_do_its_step_alone(pipeline: Template, function, may, may_not):
     assert may in actions(pipeline, f"{function}Role")
     assert may_not not in actions(pipeline, f"{function}Role")
+
+
+def test_rotation_reads_the_pins_and_no_other_object(pipeline: Template):
+    reading = [
+        json.dumps(one["Resource"])
+        for one in statements(pipeline, "BackUpTableRole")
+        if "s3:GetObject*" in listed(one["Action"])
+    ]
+
+    assert len(reading) == 1
+    assert re.findall(r"/[a-z_]*/\*", reading[0]) == ["/pins/*"]
+    assert not [one for one in actions(pipeline, "BackUpTableRole") if one.startswith("s3:Put")]
 
 
 def test_the_state_machine_passes_one_role_to_mediaconvert_alone(pipeline: Template):
@@ -96,7 +110,7 @@ def test_all_functions_share_one_asset_on_arm64(pipeline: Template):
     functions = pipeline.find_resources("AWS::Lambda::Function").values()
     keys = {json.dumps(one["Properties"]["Code"], sort_keys=True) for one in functions}
 
-    assert len(functions) == 7
+    assert len(functions) == 8
     assert len(keys) == 1
     assert all(one["Properties"]["Architectures"] == ["arm64"] for one in functions)
 
@@ -104,7 +118,7 @@ def test_all_functions_share_one_asset_on_arm64(pipeline: Template):
 def test_every_log_group_forgets_after_the_set_time(pipeline: Template):
     groups = pipeline.find_resources("AWS::Logs::LogGroup").values()
 
-    assert len(groups) == 8
+    assert len(groups) == 9
     assert {one["Properties"]["RetentionInDays"] for one in groups} == {90}
 
 
@@ -159,14 +173,21 @@ def test_a_schedule_may_start_the_state_machine_and_nothing_else(pipeline: Templ
 
 
 def test_settings_reach_the_functions(tmp_path: Path):
-    out = synthesise(tmp_path, limit=25, leagues="NCAA,NBA", log_retention_days=30)
+    kept = "newest=3,weekly=26"
+    out = synthesise(
+        tmp_path, limit=25, leagues="NCAA,NBA", log_retention_days=30, backup_retention=kept
+    )
     pipeline = template(out, "GameDayPipeline")
 
     pipeline.resource_count_is("AWS::Scheduler::Schedule", 8)
     pipeline.has_resource_properties("AWS::Logs::LogGroup", {"RetentionInDays": 30})
     pipeline.has_resource_properties(
         "AWS::Lambda::Function",
-        {"Environment": {"Variables": Match.object_like({"LIMIT": "25"})}},
+        {
+            "Environment": {
+                "Variables": Match.object_like({"LIMIT": "25", "BACKUP_RETENTION": kept})
+            }
+        },
     )
 
 
