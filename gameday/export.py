@@ -1,98 +1,347 @@
-"""A game day as plain files, for a person to keep and use without this product."""
+"""A season as plain files, for a person to keep and use without this product.
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+What is whole in the folder stays: an export that was interrupted, or made again, goes on from
+there. Each file appears whole or not at all, and the index comes last.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
-from urllib.parse import quote
 
-from gameday.copies import ReadObject, copy_object, write_text
-from gameday.names import id_names, safe_name
-from gameday.page import Media, render_page
+from botocore.exceptions import (
+    ClientError,
+    FlexibleChecksumError,
+    HTTPClientError,
+    IncompleteReadError,
+    ResponseStreamingError,
+)
+from rich.console import Console
+from rich.text import Text
+from urllib3.exceptions import HTTPError
 
-LONGEST_NAME = 150  # bytes of UTF-8, ending included
+from gameday import wording
+from gameday.copies import CopyError, date_file, room_in, write_bytes
+from gameday.progress import Progress
+from gameday.season import layout, nfo, table
+from gameday.season.copying import Copying, Wanted
+from gameday.season.index import NAME, IndexWriter
+from gameday.season.pages import Day, day_page, season_page, summary
+from gameday.season.readme import README, about
+from gameday.season.selection import DaySurvey, Selection, Survey
+from gameday.steps import Steps
+from gameday.vault import Vault
+from lambdas.highlights import sidecar
+from lambdas.highlights.comparison import Comparison, compare
+from lambdas.highlights.game_day import GameDay
+from lambdas.highlights.highlight import Status
+from lambdas.highlights.lasting import digest, lasting
+from lambdas.highlights.ledger import Item
+from lambdas.highlights.verification import UnreadableObject
+
+ONE_OBJECT = ("403", "404", "AccessDenied", "InvalidObjectState", "NoSuchKey")
+STREAM_ERRORS = (
+    CopyError,
+    HTTPError,
+    IncompleteReadError,
+    FlexibleChecksumError,
+    ResponseStreamingError,
+    UnreadableObject,
+)
+TABLE = "metadata.csv"
+PAGE = "index.html"
 
 
-@dataclass(frozen=True)
-class ExportResult:
+@dataclass
+class Exported:
     """What came of an export.
 
-    folder: the day's. written: files made or replaced, `bytes` in all. there: files that were
-    already as they should be.
+    written, there: files made or replaced, and files that were as they should be; bytes: of the
+    former. left_out: why each object could not be exported, by its key. comparison: of the
+    ledger's highlights with those exported.
     """
 
     folder: Path
-    written: int
-    there: int
-    bytes: int
+    highlights: int = 0
+    written: int = 0
+    there: int = 0
+    bytes: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
+    comparison: Comparison = field(default_factory=lambda: Comparison(0, 0))
+
+    @property
+    def exit_code(self) -> int:
+        """0: everything that was selected is in the folder. 1: something is not."""
+        return 1 if self.left_out or not self.comparison.is_equal else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """As `--json` shows it."""
+        return {
+            "folder": str(self.folder),
+            "highlights": self.highlights,
+            "files": {"written": self.written, "there": self.there},
+            "bytes_written": self.bytes,
+            "left_out": [{"key": key, "reason": why} for key, why in self.left_out.items()],
+            "comparison": self.comparison.as_json(),
+            "ok": self.exit_code == 0,
+        }
 
 
-def export_day(
-    record: dict[str, Any],
-    folder: Path,
-    read_object: ReadObject,
-    progress: Callable[[str], None] | None = None,
-) -> ExportResult:
-    """Put the day of `record` into `folder/<league>/<date>/`.
+def export_season(vault: Vault, folder: Path, selection: Selection, steps: Steps) -> Exported:
+    """Put what `selection` names of `vault` into `folder`; see `layout` for the names.
 
-    Each highlight is `<title> [<id>].json`, each playable one also `.mp4` and `.jpg`; `index.html`
-    shows them all, and `index.json` is the record with each highlight's `files` by their kind.
-    read_object: opens the object of a key of the record. progress: told the name of each file
-    that is in place. Raises CopyError, OSError, and what `read_object` raises; what is in place
-    by then stays, and another call continues.
+    An object that cannot be read is named in what is returned, and the rest is exported. Raises
+    DiskFull, OSError and what AWS answers; what is in place by then stays.
     """
-    day = folder / (safe_name(record["league"], LONGEST_NAME) or "league") / record["game_date"]
-    export = _Export(day, progress or (lambda name: None))
-    stems = _stems(record["highlights"])
-    highlights, media = [], {}
-    for highlight in record["highlights"]:
-        stem = stems[highlight["id"]]
-        files = {"facts": f"{stem}.json"}
-        if highlight["status"] == "playable":
-            files |= {"video": f"{stem}.mp4", "picture": f"{stem}.jpg"}
-            export.copy(highlight["rendition"], files["video"], read_object)
-            export.copy(highlight["thumbnail"], files["picture"], read_object)
-            media[highlight["id"]] = Media(quote(files["video"]), quote(files["picture"]))
-        export.write(_json(highlight), files["facts"])
-        highlights.append({**highlight, "files": files})
-    export.write(_json({**record, "highlights": highlights}), "index.json")
-    export.write(render_page(record, media), "index.html")
-    return ExportResult(day, export.written, export.there, export.bytes)
+    with steps.step("survey", "survey") as step:
+        survey = Survey.of(vault, selection)
+        step.tell(f"{survey.highlights:,} highlights of {len(survey.days):,} game days")
+    steps.say(_plan(survey, folder))
+    with room_in(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with steps.step("export", "export") as step, Copying(vault) as copying:
+            progress = Progress(step, survey.bytes)
+            export = _Export(vault, folder, selection, survey, copying, progress)
+            done = export.run()
+            step.tell(
+                f"{done.written:,} files written, {wording.size_in_words(done.bytes)}; "
+                f"{done.there:,} were there already"
+            )
+    return done
+
+
+def print_export(done: Exported, console: Console) -> None:
+    """What came of it, for a person."""
+    for key, reason in done.left_out.items():
+        console.print(Text(f"  not exported: {key}: {reason}", "red"), soft_wrap=True)
+    words = [done.comparison.in_words("highlights")]
+    if done.left_out:
+        count = len(done.left_out)
+        words.append(f"{count:,} {'object' if count == 1 else 'objects'} could not be exported")
+    if not done.comparison.is_equal:
+        words.append("the ledger changed meanwhile; run the same command again")
+    console.print(Text("; ".join(words)), soft_wrap=True)
+    console.print(Text(f"Season: {done.folder / PAGE}"), soft_wrap=True)
+
+
+def _plan(survey: Survey, folder: Path) -> str:
+    size = wording.size_in_words(survey.bytes)
+    plan = f"{survey.files:,} files, {size}, go to {folder}; what is there and whole stays"
+    nearest = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    free = disk_usage(nearest).free
+    if free < survey.bytes:
+        plan += f"; {wording.size_in_words(free)} are free there"
+    return plan
 
 
 class _Export:
-    """Puts files into a day's folder and counts them."""
+    """One export under way."""
 
-    def __init__(self, folder: Path, progress: Callable[[str], None]):
-        self._folder = folder
-        self._progress = progress
-        self.written = self.there = self.bytes = 0
+    def __init__(
+        self,
+        vault: Vault,
+        folder: Path,
+        selection: Selection,
+        survey: Survey,
+        copying: Copying,
+        progress: Progress,
+    ):
+        self._vault, self._folder, self._selection = vault, folder, selection
+        self._survey, self._copying, self._progress = survey, copying, progress
+        self._library = layout.Library(folder, survey.leagues)
+        self._done = Exported(folder)
+        self._files = self._bytes = 0
 
-    def copy(self, facts: Mapping[str, Any], name: str, read_object: ReadObject) -> None:
-        self._count(copy_object(facts, self._folder / name, read_object), name)
+    def run(self) -> Exported:
+        """Export everything."""
+        head = {
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            **self._selection.as_json(),
+        }
+        found: list[tuple[str, str]] = []
+        days: list[Day] = []
+        self._prepare()
+        csv = self._folder / f".{TABLE}.part"
+        try:
+            with (
+                IndexWriter(self._folder / NAME, head) as index,
+                csv.open("w", encoding="utf-8", errors="replace", newline="") as rows,
+            ):
+                rows.write(table.heading())
+                for day in self._survey.days:
+                    items = self._items(day)
+                    days.append(summary(day.game_day, items))
+                    for entry, row in self._day(day.game_day, items):
+                        index.add("highlights", entry)
+                        rows.write(row)
+                        found.append((entry["id"], entry["digest"]))
+                for entry in self._archive():
+                    index.add("archive", entry)
+                for key, reason in self._done.left_out.items():
+                    index.add("left_out", {"key": key, "reason": reason})
+                rows.close()
+                self._stand(csv, TABLE)
+                self._write(season_page(days).encode(), PAGE)
+                self._write(about(self._selection).encode(), README)
+                self._done.highlights = len(found)
+                index.finish({"highlights": len(found), "files": self._files, "bytes": self._bytes})
+                self._count(index.written, NAME)
+        finally:
+            csv.unlink(missing_ok=True)
+        self._done.comparison = compare(self._survey.digests, found)
+        return self._done
 
-    def write(self, text: str, name: str) -> None:
-        self._count(write_text(text, self._folder / name), name)
+    def _prepare(self) -> None:
+        """Keep out of media libraries what is not for them."""
+        for name in (layout.ORIGINALS, layout.ARCHIVE, layout.PAGES):
+            if name != layout.ORIGINALS or self._selection.originals:
+                # Jellyfin, Plex and Kodi, in this order.
+                for ignore, text in ((".ignore", b""), (".plexignore", b"*\n"), (".nomedia", b"")):
+                    self._write(text, f"{name}/{ignore}")
+        ignored = f"{layout.ORIGINALS}/*\n{layout.ARCHIVE}/*\n{layout.PAGES}/*\n"
+        self._write(ignored.encode(), ".plexignore")
 
-    def _count(self, written: bool, name: str) -> None:
-        self.written += written
-        self.there += not written
-        self.bytes += (self._folder / name).stat().st_size if written else 0
-        self._progress(name)
+    def _items(self, day: DaySurvey) -> list[Item]:
+        """The day's items as they are now, in the order in which they are numbered."""
+        items = self._vault.ledger.read(day.ids)
+        return [items[id_] for id_ in day.ids if id_ in items]
+
+    def _day(
+        self, game_day: GameDay, items: Sequence[Item]
+    ) -> Iterator[tuple[dict[str, Any], str]]:
+        """Export a day; the index's entry and the table's row of each of its highlights."""
+        places = self._library.places(game_day, items)
+        moment = _noon(game_day.date)
+        wanted = [one for item in items for one in self._objects(item, places[item["id"]])]
+        copied = self._copy(wanted, moment)
+        files: dict[str, dict[str, dict[str, Any]]] = {}
+        for item in items:
+            id_, place = item["id"], places[item["id"]]
+            mine = files[id_] = {
+                kind: facts
+                for (owner, kind), facts in copied.items()
+                if owner == id_ and kind != "picture"
+            }
+            if "rendition" in mine:
+                document = nfo.episode_nfo(lasting(item), self._library.show(item["league"]), place)
+                mine["nfo"] = self._write(document, place.path(layout.NFO), moment)
+            body = sidecar.render(item)
+            mine["sidecar"] = self._write(body, place.path(layout.FACTS), moment)
+            yield self._entry(item, mine), table.row(lasting(item), place, mine)
+        self._folders(game_day, items)
+        page = day_page(game_day, items, files)
+        self._write(page.encode("utf-8", "replace"), layout.page_path(game_day), moment)
+
+    @staticmethod
+    def _entry(item: Item, files: Mapping[str, Any]) -> dict[str, Any]:
+        facts = {name: item.get(name) for name in ("id", "league", "game_date", "title", "status")}
+        return {**facts, "digest": digest(item), "files": files}
+
+    def _objects(self, item: Item, place: layout.Place) -> Iterator[Wanted]:
+        """The objects of a highlight, and where each goes."""
+        if "rendition" in item:
+            yield Wanted((item["id"], "rendition"), item["rendition"], place.path(layout.VIDEO))
+        if "thumbnail" in item:
+            # Kodi and Jellyfin know a picture by one name, Plex by the other.
+            thumbnail = item["thumbnail"]
+            yield Wanted((item["id"], "thumbnail"), thumbnail, place.path(layout.THUMBNAIL))
+            yield Wanted((item["id"], "picture"), thumbnail, place.path(layout.PICTURE))
+        if "video" in item and self._selection.originals:
+            path = layout.original_path(item["video"]["key"])
+            yield Wanted((item["id"], "video"), item["video"], path)
+
+    def _folders(self, game_day: GameDay, items: Sequence[Item]) -> None:
+        """What media servers read of the show and the season."""
+        if any(item["status"] == Status.PLAYABLE for item in items):
+            show = self._library.show(game_day.league)
+            self._write(nfo.show_nfo(show, game_day.league), f"{show}/tvshow.nfo")
+            document = nfo.season_nfo(layout.season_of(game_day.date))
+            self._write(document, f"{self._library.season_folder(game_day)}/season.nfo")
+
+    def _archive(self) -> Iterator[dict[str, Any]]:
+        """Export raw answers and run records, which nothing but their keys and sizes tell of."""
+        batch: list[Wanted] = []
+        for stored in self._survey.answers_and_records(self._vault):
+            facts = {"key": stored.key, "bytes": stored.bytes}
+            batch.append(Wanted((stored.key, "archive"), facts, layout.archive_path(stored.key)))
+            if len(batch) == 100:
+                yield from self._archive_batch(batch)
+                batch = []
+        yield from self._archive_batch(batch)
+
+    def _archive_batch(self, batch: Sequence[Wanted]) -> Iterator[dict[str, Any]]:
+        for (key, _), facts in self._copy(batch, None).items():
+            day = date.fromisoformat(key.split("/")[2])
+            date_file(self._folder / facts["path"], _noon(day))
+            yield {"key": key, **facts}
+
+    def _copy(
+        self, wanted: Sequence[Wanted], moment: float | None
+    ) -> dict[tuple[str, str], dict[str, Any]]:
+        """Copy objects side by side; the facts of each file that is whole, by `Wanted.name`."""
+        whole = {}
+        for one, result in self._copying.copy(wanted, self._folder, self._progress.add):
+            try:
+                written, facts = result()
+            except STREAM_ERRORS as error:
+                self._leave_out(one, str(error))
+            except HTTPClientError as error:
+                self._leave_out(one, f"it could not be read: {type(error).__name__}")
+            except ClientError as error:
+                if (code := error.response["Error"]["Code"]) not in ONE_OBJECT:
+                    raise
+                self._leave_out(one, f"S3 answers {code}")
+            else:
+                self._count(written, one.path, facts["bytes"])
+                if moment is not None:
+                    date_file(self._folder / one.path, moment)
+                whole[one.name] = facts
+        return whole
+
+    def _leave_out(self, one: Wanted, reason: str) -> None:
+        self._done.left_out[str(one.facts["key"])] = reason
+        # What an earlier export made of it may be older than the ledger.
+        with suppress(FileNotFoundError):
+            (self._folder / one.path).unlink()
+
+    def _write(self, content: bytes, path: str, moment: float | None = None) -> dict[str, Any]:
+        """Write a file; what the index says of it."""
+        written = write_bytes(content, self._folder / path)
+        if moment is not None:
+            date_file(self._folder / path, moment)
+        self._count(written, path, len(content))
+        return self._copying.facts_of(path, content)
+
+    def _stand(self, part: Path, name: str) -> None:
+        """Let a file that was written aside stand under its name, unless it does already."""
+        target = self._folder / name
+        written = not target.is_file() or not _are_equal(part, target)
+        if written:
+            part.replace(target)
+        self._count(written, name, target.stat().st_size)
+
+    def _count(self, written: bool, path: str, size: int | None = None) -> None:
+        size = (self._folder / path).stat().st_size if size is None else size
+        self._files += 1
+        self._bytes += size
+        self._done.written += written
+        self._done.there += not written
+        self._done.bytes += size if written else 0
 
 
-def _stems(highlights: list[dict[str, Any]]) -> dict[str, str]:
-    """Each highlight's file name without its ending, by its id."""
-    stems = {}
-    names = id_names([highlight["id"] for highlight in highlights])
-    for highlight in highlights:
-        ending = f"[{names[highlight['id']]}]"
-        longest = LONGEST_NAME - len(f" {ending}.json")
-        title = safe_name(highlight["title"] or "", longest)
-        stems[highlight["id"]] = f"{title} {ending}".lstrip()
-    return stems
+def _noon(day: date) -> float:
+    """The middle of the day here, so that a file manager shows it in every season."""
+    return datetime.combine(day, time(12)).timestamp()
 
 
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+def _are_equal(one: Path, other: Path) -> bool:
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        while chunk := first.read(1024 * 1024):
+            if chunk != second.read(1024 * 1024):
+                return False
+    return True

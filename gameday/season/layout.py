@@ -31,7 +31,9 @@ NAMED = re.compile(
     re.DOTALL,
 )
 # What a scanner takes for the date of an episode, wherever it stands in a name.
-DATE = re.compile(r"\d{4}[^0-9A-Za-z]+\d{2}[^0-9A-Za-z]+\d{2}|\d{2}[^0-9A-Za-z]+\d{2}[^0-9A-Za-z]+\d{4}")
+DATE = re.compile(
+    r"\d{4}[^0-9A-Za-z]+\d{2}[^0-9A-Za-z]+\d{2}|\d{2}[^0-9A-Za-z]+\d{2}[^0-9A-Za-z]+\d{4}"
+)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
