@@ -37,6 +37,12 @@ def secrets_manager() -> Any:
 
 
 @cache
+def step_functions() -> Any:
+    """AWS Step Functions."""
+    return boto3.client("stepfunctions", config=CONFIG)
+
+
+@cache
 def table(name: str) -> Table:
     """The DynamoDB table `name`, speaking Python values."""
     return Table(dynamodb(), name)

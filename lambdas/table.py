@@ -42,6 +42,14 @@ class Table:
         )
         return (_plain(item) for page in pages for item in page["Items"])
 
+    def scan(self, after: Item | None = None) -> Iterator[Item]:
+        """Every item, read consistently, in pages; `after` the one with that key."""
+        start = {} if after is None else {"ExclusiveStartKey": _typed(after)}
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self.name, ConsistentRead=True, **start
+        )
+        return (_plain(item) for page in pages for item in page["Items"])
+
     def put_item(self, *, Item: Item, **parameters: Any) -> None:
         """Write `Item` whole; raises `conflict` when a condition does not hold."""
         self._client.put_item(TableName=self.name, Item=_typed(Item), **parameters)

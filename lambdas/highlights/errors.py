@@ -12,6 +12,7 @@
     + OutOfTime
     + TruncatedVideo
     + BackupNotReady
+    + ScratchInUse
     + StoreUnavailable
   x PermanentError        the same call would fail again; a person or the source must change first
     + InvalidInput
@@ -25,7 +26,10 @@
     + TooSlowToStore
     + StoreRefused
     + BackupFailed
+    + NoBackup
+    + RestoreFailed
     + SidecarDamaged
+    + ExportDamaged
 """
 
 
@@ -88,6 +92,10 @@ class BackupNotReady(TransientError):
     """The on-demand backup exists and is not AVAILABLE yet."""
 
 
+class ScratchInUse(TransientError):
+    """A drill's scratch table is still being restored, and cannot be deleted yet."""
+
+
 class StoreUnavailable(TransientError):
     """S3, DynamoDB or Secrets Manager refused a call for a passing reason."""
 
@@ -136,8 +144,20 @@ class BackupFailed(PermanentError):
     """DynamoDB gave the new backup up; the older ones were left alone."""
 
 
+class NoBackup(PermanentError):
+    """Something is kept, and no backup of it can be restored."""
+
+
+class RestoreFailed(PermanentError):
+    """DynamoDB did not restore a backup."""
+
+
 class SidecarDamaged(PermanentError):
     """The file beside a video is not what the vault wrote there; its text says in what."""
+
+
+class ExportDamaged(PermanentError):
+    """An export of the table lacks a file, or has another one than its manifest says."""
 
 
 def transient_error_names() -> list[str]:

@@ -1,5 +1,6 @@
 """What the ledger says must stand in the archive."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from lambdas.highlights.findings import Finding, Part, Problem
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status
 from lambdas.highlights.keys import (
+    DRILL_RECORD,
     PIN,
     RAW_ANSWER,
     RUN_RECORD,
@@ -15,7 +17,8 @@ from lambdas.highlights.keys import (
     thumbnail_key,
     video_key,
 )
-from lambdas.highlights.ledger import Item
+from lambdas.highlights.ledger import Item, is_backed_up
+from lambdas.highlights.sidecar import key_of, render
 from lambdas.highlights.unfinished import Unfinished
 
 OF_STATUS = {
@@ -28,7 +31,8 @@ OF_STATUS = {
 class ExpectedObject:
     """What an object must be; `bytes` and `checksum` are None where nothing says them.
 
-    checksum: the algorithm, a colon, and the first or all hexadecimal digits.
+    checksum: the algorithm, a colon, and the first or all hexadecimal digits. updated_at: of the
+    item that a sidecar is of. is_optional: it may be missing.
     """
 
     key: str
@@ -36,6 +40,8 @@ class ExpectedObject:
     highlight_id: str | None = None
     bytes: int | None = None
     checksum: str | None = None
+    updated_at: str | None = None
+    is_optional: bool = False
 
     def in_words(self) -> str:
         """Size and checksum, as far as they are known."""
@@ -62,6 +68,8 @@ class Expectations:
         found = cls({}, {}, set(), [])
         for item in items:
             found.objects.update((one.key, one) for one in _expected_objects(item))
+            sidecar = _expected_sidecar(item)
+            found.objects[sidecar.key] = sidecar
             found.statuses[item["id"]] = item["status"]
             if (upload := Unfinished.from_item(item.get("upload"))) is not None:
                 found.uploads.add(upload.upload_id)
@@ -70,11 +78,13 @@ class Expectations:
 
 
 def expected_by_name(key: str) -> ExpectedObject | None:
-    """What the object of a key must be whose name says it: a raw answer, a run record, a pin."""
+    """What the object of a key must be whose name says it: a raw answer, a record, a pin."""
     if answer := RAW_ANSWER.fullmatch(key):
         return ExpectedObject(key, Part.RAW_ANSWER, checksum=f"sha256:{answer[1]}")
     if RUN_RECORD.fullmatch(key):
         return ExpectedObject(key, Part.RUN_RECORD)
+    if DRILL_RECORD.fullmatch(key):
+        return ExpectedObject(key, Part.DRILL_RECORD)
     if PIN.fullmatch(key):
         return ExpectedObject(key, Part.PIN)
     return None
@@ -92,6 +102,21 @@ def _expected_objects(item: Item) -> list[ExpectedObject]:
         for part in OF_STATUS[Status.PLAYABLE]
         if (facts := item.get(part))
     ]
+
+
+def _expected_sidecar(item: Item) -> ExpectedObject:
+    """The very bytes, once the run that settled the highlight has come to its end.
+
+    Until then a sidecar may be missing, or of an earlier state.
+    """
+    key = key_of(item)
+    if item["status"] not in SETTLED or "backed_up" not in item or not is_backed_up(item):
+        return ExpectedObject(key, Part.SIDECAR, item["id"], is_optional=True)
+    body = render(item)
+    checksum = f"sha256:{hashlib.sha256(body).hexdigest()}"
+    return ExpectedObject(
+        key, Part.SIDECAR, item["id"], len(body), checksum, updated_at=item["updated_at"]
+    )
 
 
 def _unrecorded(item: Item) -> list[Finding]:

@@ -27,6 +27,7 @@ class Part(StrEnum):
     SIDECAR = "sidecar"
     RAW_ANSWER = "raw answer"
     RUN_RECORD = "run record"
+    DRILL_RECORD = "drill record"
     PIN = "pin"
     UPLOAD = "upload"
     OBJECT = "object"

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import date
 
 from lambdas.highlights.game_day import GameDay
 
@@ -11,6 +12,8 @@ OF_HIGHLIGHT = re.compile(
 )
 SIDECAR = re.compile(r"videos/[^/]+/[^/]+/([A-Za-z0-9_-]+)\.json")
 RUN_RECORD = re.compile(r"runs/[^/]+/[^/]+/[^/]+\.json")
+DRILLS = "drills/"
+DRILL_RECORD = re.compile(r"drills/[0-9]{4}-[0-9]{2}-[0-9]{2}-[^/]+\.json")
 PINS = "pins/"
 PIN = re.compile(r"pins/[A-Za-z0-9_.-]+\.json")
 
@@ -48,3 +51,8 @@ def run_record_key(game_day: GameDay, execution: str) -> str:
 def pin_key(backup_name: str) -> str:
     """Says that the backup is kept for good; a backup's name has letters, digits and `_.-`."""
     return f"{PINS}{backup_name}.json"
+
+
+def drill_record_key(day: date, execution: str) -> str:
+    """What one drill found; such keys sort as the days do."""
+    return f"{DRILLS}{day.isoformat()}-{execution}.json"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lambdas.highlights.checksum import as_text
-from lambdas.highlights.errors import VaultError
+from lambdas.highlights.errors import SidecarDamaged, VaultError
 from lambdas.highlights.expectations import (
     Expectations,
     ExpectedObject,
@@ -22,6 +22,8 @@ from lambdas.highlights.expectations import (
 from lambdas.highlights.findings import Finding, Part, Problem
 from lambdas.highlights.highlight import SETTLED
 from lambdas.highlights.keys import OF_HIGHLIGHT
+from lambdas.highlights.sidecar import LARGEST, parse
+from lambdas.highlights.sidecars import changed_later
 
 # S3 aborts uploads two days old, at the midnight (UTC) that follows.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
@@ -68,7 +70,8 @@ def verify(
         elif finding := _compare(one, expected, read):
             yield finding
     for expected in awaited.values():
-        yield _missing(expected)
+        if not expected.is_optional:
+            yield _missing(expected)
 
 
 def unfinished(
@@ -108,6 +111,9 @@ def _compare(stored: StoredObject, expected: ExpectedObject, read: ReadChunks) -
     found = _difference(stored, expected, read)
     if found is None:
         return None
+    is_mendable = expected.highlight_id is not None
+    if expected.part is Part.SIDECAR and (later := _later_sidecar(stored, expected, read)):
+        found, is_mendable = f"that of a later change, of {later:%Y-%m-%d %H:%M} UTC", False
     return Finding(
         Problem.DAMAGED,
         stored.key,
@@ -116,7 +122,7 @@ def _compare(stored: StoredObject, expected: ExpectedObject, read: ReadChunks) -
         expected.in_words(),
         found,
         stored.etag,
-        is_mendable=expected.highlight_id is not None,
+        is_mendable=is_mendable,
     )
 
 
@@ -125,9 +131,11 @@ def _difference(stored: StoredObject, expected: ExpectedObject, read: ReadChunks
     if expected.bytes not in (None, stored.bytes):
         return in_bytes(stored.bytes)
     try:
-        if expected.part in (Part.RUN_RECORD, Part.PIN):
+        if expected.part in (Part.RUN_RECORD, Part.DRILL_RECORD, Part.PIN):
             readable = _is_json_object(read(stored.key))
             return None if readable else f"{in_bytes(stored.bytes)} that are no JSON object"
+        if expected.part is Part.SIDECAR and expected.is_optional:
+            return _damage_of_sidecar(stored, read)
         algorithm = (expected.checksum or "").partition(":")[0]
         size, checksum = _checksum(read(stored.key), algorithm)
     except UnreadableObject as error:
@@ -135,6 +143,31 @@ def _difference(stored: StoredObject, expected: ExpectedObject, read: ReadChunks
     if size == stored.bytes and checksum.startswith(expected.checksum or ""):
         return None
     return f"{in_bytes(size)}, {checksum}"
+
+
+def _damage_of_sidecar(stored: StoredObject, read: ReadChunks) -> str | None:
+    if stored.bytes > LARGEST:
+        return in_bytes(stored.bytes)
+    try:
+        parse(b"".join(read(stored.key)), stored.key)
+    except SidecarDamaged:
+        return f"{in_bytes(stored.bytes)} that are no sidecar"
+    return None
+
+
+def _later_sidecar(
+    stored: StoredObject, expected: ExpectedObject, read: ReadChunks
+) -> datetime | None:
+    """When the item changed that the sidecar is of, if that is later than the ledger knows.
+
+    The ledger is an older one then, and the sidecar may be all that is left of the change.
+    """
+    if expected.updated_at is None or stored.bytes > LARGEST:
+        return None
+    try:
+        return changed_later(b"".join(read(stored.key)), stored.key, expected.updated_at)
+    except UnreadableObject:
+        return None
 
 
 def _unknown(stored: StoredObject, statuses: Mapping[str, str]) -> Finding:
