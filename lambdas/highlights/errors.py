@@ -29,6 +29,7 @@
     + NoBackup
     + RestoreFailed
     + SidecarDamaged
+    + ReplicaRefused
     + ExportDamaged
 """
 
@@ -158,6 +159,10 @@ class SidecarDamaged(PermanentError):
 
 class ExportDamaged(PermanentError):
     """An export of the table lacks a file, or has another one than its manifest says."""
+
+
+class ReplicaRefused(PermanentError):
+    """The table cannot get a replica in the second region before a person clears the way."""
 
 
 def transient_error_names() -> list[str]:
