@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from gameday.embedded import cdk_cli
@@ -100,8 +101,24 @@ def deployed(
 
     by_cdk: by the CDK CLI, as into an account, instead of by CloudFormation's API alone.
     """
+    vault = _deployed(request.context, home, aws, steps, by_cdk=by_cdk)
+    vault.set_provider_key(request.key)
+    return vault
+
+
+def deployed_for_import(home: Home, aws: EmbeddedAws, steps: Steps) -> Vault:
+    """The stacks with the project's own settings and no key, to take a season into.
+
+    The next run deploys them again, with what it is told of a provider.
+    """
+    return _deployed(project_context(), home, aws, steps)
+
+
+def _deployed(
+    context: dict[str, Any], home: Home, aws: EmbeddedAws, steps: Steps, *, by_cdk: bool = False
+) -> Vault:
     with steps.step("synth", "cdk synth") as step:
-        assembly = assembly_for(request.context, home.assemblies)
+        assembly = assembly_for(context, home.assemblies)
         step.tell("templates and the functions' bundle")
     with steps.step("deploy", "cdk deploy" if by_cdk else "deploy") as step:
         if by_cdk:
@@ -111,9 +128,7 @@ def deployed(
         else:
             outputs = deploy_assembly(assembly, aws, progress=step.tell)
         step.tell("through CloudFormation")
-    vault = Vault(aws, _flat(outputs))
-    vault.set_provider_key(request.key)
-    return vault
+    return Vault(aws, _flat(outputs))
 
 
 def _flat(outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -138,7 +138,7 @@ def _unrecorded(item: Item) -> list[Finding]:
             is_mendable=True,
         )
         for part in OF_STATUS.get(item["status"], ())
-        if part not in item
+        if part not in item and not (part is Part.VIDEO and "video_left_out" in item)
     ]
     if item["status"] not in SETTLED and {Part.RENDITION, Part.THUMBNAIL} <= item.keys():
         return [*promised, _unfinished_repair(item)]

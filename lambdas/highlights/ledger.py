@@ -1,7 +1,8 @@
 """The table of highlights: one item per highlight, each step adding what it alone knows.
 
 `updated_at` says when what is kept of a highlight last changed, and `backed_up` which backup
-first holds that; an attempt that changes nothing leaves both alone.
+first holds that; an attempt that changes nothing leaves both alone. `video_left_out` says what is
+known of an original that an import did not bring: nothing expects it, and nothing fetches it.
 """
 
 from collections.abc import Sequence
@@ -101,7 +102,9 @@ class Ledger:
     def record_video(self, highlight_id: str, video: Item, now: datetime) -> None:
         """The video is kept: `video` has key, bytes, checksum, content_type and the like."""
         changes = {"video": video, "status": Status.STORED.value}
-        self._update(highlight_id, changes, now, forget=("video_refused", "upload"))
+        self._update(
+            highlight_id, changes, now, forget=("video_refused", "video_left_out", "upload")
+        )
 
     def note_upload(self, highlight_id: str, unfinished: Unfinished | None) -> None:
         """Keep what an attempt to download leaves open, or forget it."""
