@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from gameday.account import AccountUnavailable
 from gameday.commands.export import export
+from gameday.commands.import_season import import_season
 from gameday.commands.reset import reset
 from gameday.commands.run import run
 from gameday.commands.status import status
@@ -80,5 +81,5 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-for command in (run, up, status, export, verify, reset):
+for command in (run, up, status, export, import_season, verify, reset):
     main.add_command(command)
