@@ -6,6 +6,8 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gameday.account import AccountUnavailable
+from gameday.backups import BackupsUnclear
+from gameday.commands.backups import backups
 from gameday.commands.export import export
 from gameday.commands.import_season import import_season
 from gameday.commands.reset import reset
@@ -24,10 +26,12 @@ from gameday.embedded.server import PortUnavailable
 from gameday.kept import NothingKept
 from gameday.request import UsageError
 from gameday.synthesis import SynthesisFailed
+from lambdas.highlights.errors import VaultError
 
 FAILURES = (
     AccountUnavailable,
     AssemblyError,
+    BackupsUnclear,
     BotoCoreError,
     CdkFailed,
     CdkUnavailable,
@@ -42,6 +46,7 @@ FAILURES = (
     StateInUse,
     StateUnreadable,
     SynthesisFailed,
+    VaultError,
 )
 INTERRUPTED = 130  # what a shell reports of a program that SIGINT ended
 
@@ -81,5 +86,5 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-for command in (run, up, status, export, import_season, verify, reset):
+for command in (run, up, status, backups, export, import_season, verify, reset):
     main.add_command(command)

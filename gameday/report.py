@@ -114,6 +114,8 @@ def _lines(day: DayResult) -> list[str]:
             f"The provider lists {record['listed_by_provider']} rows for this day and the limit "
             f"is {record['limit']}; keep more with --limit."
         )
+    if error := record.get("sidecars", {}).get("error"):
+        lines.append(f"Sidecars: failed. {error}")
     if "error" in backup:
         lines.append(f"Backup: failed. {backup['error']}")
     elif backup["created"]:
@@ -121,6 +123,8 @@ def _lines(day: DayResult) -> list[str]:
             f"Backup: {backup['name']} made; {day.backups_kept} kept, "
             f"{len(backup['deleted'])} deleted."
         )
+        if backup.get("held"):
+            lines.append(f"No backup was deleted: {backup['held']}.")
     else:
         lines.append(f"Backup: no new data, so none was made; {day.backups_kept} kept.")
     dollars = total(costs(usage_of(record)))

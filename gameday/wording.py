@@ -1,10 +1,18 @@
 """A run record's facts in a person's words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 NO_BREAK = "\u00a0"
+AGES = (  # seconds; a month is a twelfth of a year
+    ("year", 31_556_952),
+    ("month", 2_629_746),
+    ("week", 604_800),
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+)
 STATUSES = {
     "playable": "Playable",
     "link_only": "Link only",
@@ -44,6 +52,15 @@ def duration_in_words(seconds: float) -> str:
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def age_in_words(age: timedelta) -> str:
+    """How long ago something was, in the largest unit of which two or more have passed."""
+    seconds = age.total_seconds()
+    for unit, length in AGES:
+        if seconds >= 2 * length:
+            return f"{int(seconds // length)} {unit}s ago"
+    return "just now"
 
 
 def picture_in_words(rendition: Mapping[str, Any]) -> str:
@@ -92,6 +109,8 @@ def backup_in_words(backup: Mapping[str, Any]) -> str:
         parts.append(_backups(backup["kept"], "kept"))
     if backup["deleted"]:
         parts.append(_backups(len(backup["deleted"]), "deleted"))
+    if backup.get("held"):
+        parts.append(f"none deleted: {backup['held']}")
     return ", ".join(parts) + "."
 
 

@@ -1,7 +1,7 @@
 """The table's on-demand backups, through DynamoDB's API."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.highlights.backups import Backup, backup_name, is_ours
@@ -59,11 +59,12 @@ class BackupStore:
             raise BackupNotReady("another backup of the table is being made") from error
         return _backup(answer["BackupDetails"])
 
-    def require_available(self, backup: Backup) -> None:
-        """Return when `backup` is AVAILABLE; raises BackupNotReady or BackupFailed."""
+    def require_available(self, backup: Backup) -> Backup:
+        """`backup` as it is when it is AVAILABLE; else raises BackupNotReady or BackupFailed."""
         try:
             answer = self._dynamodb.describe_backup(BackupArn=backup.arn)
-            status = answer["BackupDescription"]["BackupDetails"]["BackupStatus"]
+            described = _backup(answer["BackupDescription"]["BackupDetails"])
+            status = described.status
         except self._dynamodb.exceptions.BackupNotFoundException:
             status = "CREATING"  # asked for a moment ago and not listed everywhere yet
         if status == "CREATING":
@@ -73,6 +74,7 @@ class BackupStore:
                 f"the backup {backup.name} ended as {status}; older backups were left alone, "
                 "run again to make another"
             )
+        return described
 
     def delete(self, backup: Backup) -> None:
         """Delete `backup`; one that is gone already is fine. Raises BackupNotReady."""
@@ -89,7 +91,7 @@ def _backup(details: dict[str, Any]) -> Backup:
     return Backup(
         arn=details["BackupArn"],
         name=details["BackupName"],
-        created_at=details["BackupCreationDateTime"],
+        created_at=details["BackupCreationDateTime"].astimezone(UTC),
         status=details["BackupStatus"],
         size_bytes=details.get("BackupSizeBytes", 0),
         kind=details.get("BackupType", "USER"),

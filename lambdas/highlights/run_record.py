@@ -30,7 +30,8 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
         "game_date": state["game_date"],
         "reported_at": moment(now),
         "succeeded": succeeded,
-        "summary": _summary(counts, sidecars, backup) + ("" if succeeded else "; run again to mend"),
+        "summary": _summary(counts, sidecars, backup)
+        + ("" if succeeded else "; run again to mend"),
         "counts": counts,
         "limit": state["limit"],
         "listed_by_provider": state["listed"],
@@ -48,12 +49,16 @@ def _sidecars(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _backup(result: dict[str, Any]) -> dict[str, Any]:
-    """created, name, kept, deleted; and `error` with a sentence when the step failed."""
+    """created, name, kept, deleted, and why rotation was `held` when it was.
+
+    And `error` with a sentence when the step failed.
+    """
     return {
         "created": result.get("created", False),
         "name": result.get("name"),
         "kept": result.get("kept"),
         "deleted": result.get("deleted", []),
+        "held": result.get("held"),
         **_error(result),
     }
 

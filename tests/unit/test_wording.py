@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -54,9 +55,30 @@ def test_a_reason_is_a_sentence(status: str, reason: str | None, words: str):
         ({"created": True, "kept": 1}, "Backed up as t-1, 1 backup kept."),
         ({"created": True, "kept": 14, "deleted": ["t-0", "t-00"]},
          "Backed up as t-1, 14 backups kept, 2 backups deleted."),
+        ({"created": True, "kept": 14, "held": "the clock is behind"},
+         "Backed up as t-1, 14 backups kept, none deleted: the clock is behind."),
         ({"created": False, "error": "BackupFailed: it ended as DELETED"},
          "The backup failed: BackupFailed: it ended as DELETED."),
     ],
 )  # fmt: skip
 def test_the_backup_is_told_in_a_sentence(backup: dict[str, Any], words: str):
     assert wording.backup_in_words({"name": "t-1", "kept": None, "deleted": []} | backup) == words
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=-30), "just now"),
+        (timedelta(seconds=119), "just now"),
+        (timedelta(seconds=120), "2 minutes ago"),
+        (timedelta(minutes=119), "119 minutes ago"),
+        (timedelta(hours=47), "47 hours ago"),
+        (timedelta(days=13), "13 days ago"),
+        (timedelta(days=14), "2 weeks ago"),
+        (timedelta(days=60), "8 weeks ago"),
+        (timedelta(days=700), "22 months ago"),
+        (timedelta(days=800), "2 years ago"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(age: timedelta, words: str):
+    assert wording.age_in_words(age) == words

@@ -129,9 +129,10 @@ class FakePinsS3:
             page["NextContinuationToken"] = rest[1]
         return page
 
-    def head_object(self, **asked: Any) -> None:
+    def head_object(self, **asked: Any) -> dict[str, Any]:
         if asked["Key"] not in self.objects:
             raise S3Error("404")
+        return {"ETag": self.objects[asked["Key"]][1]}
 
     def get_object(self, **asked: Any) -> dict[str, Any]:
         if asked["Key"] not in self.objects:
