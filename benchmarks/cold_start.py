@@ -20,6 +20,7 @@ CLIENTS = {
     "download_video": ("s3", "dynamodb"),
     "record_rendition": ("s3", "dynamodb"),
     "record_failure": ("dynamodb",),
+    "write_sidecars": ("s3", "dynamodb"),
     "plan_backup": ("dynamodb",),
     "back_up_table": ("dynamodb",),
     "report_run": ("s3", "dynamodb"),

@@ -15,7 +15,10 @@ SLEEPS = 2 * 60
 BACKUP_WAIT = (GUARANTEED_AFTER + CLOCK_ALLOWANCE).total_seconds()
 
 # The steps of `gameday run` that are the state machine's.
-EXECUTION = ("fetch", "download", "transcode", "plan_backup", "wait", "backup", "report")
+EXECUTION = (
+    *("fetch", "download", "transcode"),
+    *("sidecars", "plan_backup", "wait", "backup", "report"),
+)
 
 VOLUME = {
     "videos downloaded": ("videos", str),

@@ -14,6 +14,7 @@ STEPS = {
     "FetchHighlights": "fetch",
     "DownloadVideos": "download",
     "TranscodeVideos": "transcode",
+    "WriteSidecars": "sidecars",
     "PlanBackup": "plan_backup",
     "WaitUntilBackupIsComplete": "wait",
     "BackUpTable": "backup",

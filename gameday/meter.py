@@ -15,7 +15,8 @@ SMALL_FUNCTION = 1.5 * 0.5
 DOWNLOAD = 3 * 0.5
 RECORD_RENDITION = 3 * 0.5
 
-RUN_TRANSITIONS, BACKUP_TRANSITIONS = 8, 2
+RUN_TRANSITIONS, BACKUP_TRANSITIONS = 9, 2
+RUN_FUNCTIONS = 5
 DOWNLOAD_TRANSITIONS, TRANSCODE_TRANSITIONS = 2, 4
 
 
@@ -32,18 +33,21 @@ def usage_of(record: dict[str, Any]) -> Usage:
             Rendition(one["width"] or 0, one["height"] or 0, one["duration_seconds"])
             for one in renditions
         ],
-        lambda_gigabyte_seconds=(4 * SMALL_FUNCTION)
+        lambda_gigabyte_seconds=(RUN_FUNCTIONS * SMALL_FUNCTION)
         + tried * DOWNLOAD
         + len(renditions) * RECORD_RENDITION,
-        lambda_requests=4 + tried + len(renditions),
+        lambda_requests=RUN_FUNCTIONS + tried + len(renditions),
         state_transitions=RUN_TRANSITIONS
         + BACKUP_TRANSITIONS * backup
         + DOWNLOAD_TRANSITIONS * tried
         + TRANSCODE_TRANSITIONS * len(renditions),
-        s3_puts=2 + len(videos) + 2 * len(renditions),
-        s3_gets=2 * tried + 2 * len(renditions),
+        s3_puts=2
+        + len(videos)
+        + 2 * len(renditions)
+        + record.get("sidecars", {}).get("written", 0),
+        s3_gets=2 * tried + 2 * len(renditions) + known,
         dynamodb_writes=record["counts"]["new"] + tried + len(renditions) + known * backup,
-        dynamodb_reads=4 * known,
+        dynamodb_reads=6 * known,
     )
 
 

@@ -1,4 +1,7 @@
-"""`gameday verify --repair`: what is lost is fetched and transcoded again, by the pipeline itself."""
+"""`gameday verify --repair`: what is lost is fetched and transcoded again, by the pipeline itself.
+
+Only sidecars need no run: the ledger has all that is in them.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,17 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from gameday.home import Home
+from gameday.parallel import batches, in_parallel
 from gameday.run import DayResult, keep_day
 from gameday.steps import Steps
 from gameday.vault import Vault
+from lambdas.highlights.archive import Archive
 from lambdas.highlights.expectations import Expectations
 from lambdas.highlights.findings import Finding, Part
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.ledger import Item, Ledger
+from lambdas.highlights.sidecars import write_sidecars
 from lambdas.highlights.verification import verify
 
 UNTOUCHED = (Status.PENDING, Status.STORED)
+SIDECARS_AT_ONCE = 10  # highlights of one call
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,11 @@ class Repair:
 
     done: bool
     note: str
+
+
+def needs_a_run(finding: Finding) -> bool:
+    """Whether the sources are needed to repair it."""
+    return finding.is_mendable and finding.part is not Part.SIDECAR
 
 
 def repair(
@@ -36,22 +48,55 @@ def repair(
     kept is verified again. The provider must be there. Interrupted, it ends the execution; the
     notes stay, so that the next run of the day mends what is left.
     """
+    findings = list(findings)
+    repairs = {}
+    if lost := _by_highlight(one for one in findings if needs_a_run(one)):
+        items = vault.ledger.read(list(lost))
+        for id_, item in items.items():
+            _refuse(item, lost[id_], vault.ledger)
+        runs = {
+            game_day: keep_day(game_day, vault, home, steps)
+            for game_day in sorted({_game_day(item) for item in items.values()}, key=_by_date)
+        }
+        items = _settled(vault.ledger.read(list(lost)), runs, vault.ledger)
+        with steps.step("verify_again", "verify again") as step:
+            repairs = _repairs(lost, items, vault)
+            step.tell(f"{sum(one.done for one in repairs.values())} of {len(repairs)} repaired")
+    return repairs | repair_sidecars(findings, vault, steps)
+
+
+def repair_sidecars(
+    findings: Iterable[Finding], vault: Vault, steps: Steps
+) -> dict[Finding, Repair]:
+    """Write the sidecars among `findings` anew, from the ledger."""
+    lost = _by_highlight(one for one in findings if one.part is Part.SIDECAR)
+    if not lost:
+        return {}
+    archive = Archive(vault.aws.client("s3"), vault.bucket)
+    written, newer = 0, set()
+    with steps.step("sidecars", "sidecars") as step:
+        for _, done in in_parallel(
+            lambda ids: write_sidecars(ids, archive, vault.ledger),
+            batches(lost, SIDECARS_AT_ONCE),
+        ):
+            written += done.written
+            newer.update(done.newer)
+            step.tell(f"{written:,} of {len(lost):,} written from the ledger")
+    later = "not repaired: by now it knows a later change than the ledger"
+    return {
+        one: Repair(one.key not in newer, later if one.key in newer else "repaired")
+        for findings_of_one in lost.values()
+        for one in findings_of_one
+    }
+
+
+def _by_highlight(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Those of `findings` that can be repaired, by the highlight whose they are."""
     lost = defaultdict(list)
     for finding in findings:
         if finding.is_mendable and finding.highlight_id is not None:
             lost[finding.highlight_id].append(finding)
-    items = vault.ledger.read(list(lost))
-    for id_, item in items.items():
-        _refuse(item, lost[id_], vault.ledger)
-    runs = {
-        game_day: keep_day(game_day, vault, home, steps)
-        for game_day in sorted({_game_day(item) for item in items.values()}, key=_by_date)
-    }
-    items = _settled(vault.ledger.read(list(lost)), runs, vault.ledger)
-    with steps.step("verify_again", "verify again") as step:
-        repairs = _repairs(lost, items, vault)
-        step.tell(f"{sum(one.done for one in repairs.values())} of {len(repairs)} repaired")
-    return repairs
+    return lost
 
 
 def _refuse(item: Item, findings: Sequence[Finding], ledger: Ledger) -> None:

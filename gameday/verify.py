@@ -14,7 +14,7 @@ from rich.text import Text
 
 from gameday.deployment import runnable
 from gameday.place import Place
-from gameday.repair import Repair, repair
+from gameday.repair import Repair, needs_a_run, repair, repair_sidecars
 from gameday.steps import Step, Steps
 from gameday.vault import Vault
 from lambdas.highlights.expectations import Expectations
@@ -59,15 +59,22 @@ class Verification:
 def verify_place(place: Place, steps: Steps, *, mend: bool) -> Verification:
     """Verify the archive of `place`; with `mend`, repair from the sources what they still have.
 
-    Raises NothingKept. It may be interrupted at any time: what a repair left half done, the next
+    In an account only sidecars are repaired, which need no run. Raises NothingKept. It may be interrupted at any time: what a repair left half done, the next
     one or the next run of that day completes.
     """
     with place.vault() as vault, _server_unheard():
         found = verify_vault(vault, steps)
         if not (mend and any(one.is_mendable for one in found.wrong)):
             return found
-        with runnable(vault, place.home, steps) as ready:
-            repairs = repair(found.wrong, ready, place.home, steps)
+        if place.in_account or not any(needs_a_run(one) for one in found.wrong):
+            repairs = repair_sidecars(found.wrong, vault, steps) | {
+                one: Repair(False, "not repaired: in an account, run the day again")
+                for one in found.wrong
+                if needs_a_run(one)
+            }
+        else:
+            with runnable(vault, place.home, steps) as ready:
+                repairs = repair(found.wrong, ready, place.home, steps)
     return Verification(found.bucket, found.objects, found.bytes, found.findings, repairs)
 
 
@@ -195,6 +202,8 @@ def advice(finding: Finding, bucket: str) -> str:
     of_object = f"--bucket {bucket} --key '{finding.key}'"
     if finding.part is Part.UPLOAD:
         return f"abort it: aws s3api abort-multipart-upload {of_object} --upload-id …"
+    if finding.part is Part.SIDECAR:
+        return "the table is older than its sidecars; make one of them beside it: gameday rebuild"
     if finding.problem is Problem.UNKNOWN:
         return (
             "restore the table when its highlights were deleted; else delete the object: "

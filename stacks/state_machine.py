@@ -3,6 +3,7 @@
 1. FetchHighlights   the provider's listing into S3 and the table
 2. DownloadVideos    each video into S3; one that fails leaves the others alone
 3. TranscodeVideos   each stored video into a rendition and a thumbnail, waited for
+   WriteSidecars     all that the table knows of each highlight, as a file beside its video
 4. PlanBackup        is there new data? then wait until a backup surely holds it
    BackUpTable       the backup, waited for, then rotation
 5. ReportRun         the run record; a failed end state when a rerun has something to mend
@@ -18,29 +19,13 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from lambdas.highlights.errors import transient_error_names
+from stacks.retried import KILLED, OUT_OF_TIME, retried_call, retry
 from stacks.transcode_job import job_settings
 
 # Downloads or jobs of one execution under way together. Two executions start at the same minute,
 # and a new account may run as few as ten functions at once.
 ARRIVALS_AT_ONCE = 5
 
-# What the Lambda service itself answers when it, not the function, failed.
-# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
-LAMBDA_SERVICE_ERRORS = [
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.ClientExecutionTimeoutException",
-]
-LAMBDA_THROTTLED = ["Lambda.TooManyRequestsException"]
-
-# A download that stops before its function's time limit goes on in the next attempt; four of them
-# take an hour, of which an execution has four. One that was killed, by its memory or its time, goes
-# on too.
-OUT_OF_TIME = ["OutOfTime"]
-KILLED = ["Lambda.Unknown", "Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout"]
-OWN_RETRIES = ("BackupNotReady", *OUT_OF_TIME)
 MEDIACONVERT_SERVICE_ERRORS = [
     "MediaConvert.TooManyRequestsException",
     "MediaConvert.InternalServerErrorException",
@@ -90,6 +75,9 @@ def game_day_workflow(
         result_path="$.renditions",
     )
     transcode.item_processor(_transcode_one(scope, functions, transcode_profile, transcode_role))
+    write_sidecars = _call(
+        scope, "WriteSidecars", functions, _backup_input(), result_path="$.sidecars"
+    )
     plan_backup = _call(scope, "PlanBackup", functions, _backup_input(), result_path="$.backup")
     back_up = _call(
         scope,
@@ -122,12 +110,16 @@ def game_day_workflow(
             **_backup_input(),
             **{
                 name: sfn.JsonPath.object_at(f"$.{name}")
-                for name in ("found", "new", "listed", "limit", "calls_left", "backup")
+                for name in (
+                    *("found", "new", "listed", "limit", "calls_left"),
+                    *("sidecars", "backup"),
+                )
             },
         },
         result_path="$.report",
         output_path="$.report",
     )
+    write_sidecars.add_catch(plan_backup, errors=["States.ALL"], result_path="$.sidecars")
     for step in (plan_backup, back_up):
         step.add_catch(report, errors=["States.ALL"], result_path="$.backup")
     due = sfn.Choice(scope, "IsBackupDue")
@@ -139,13 +131,15 @@ def game_day_workflow(
     )
     ending.otherwise(sfn.Fail(scope, "RerunNeeded", error="RerunNeeded", cause_path="$.summary"))
     report.next(ending)
-    return fetch.next(download).next(transcode).next(plan_backup).next(due)
+    return fetch.next(download).next(transcode).next(write_sidecars).next(plan_backup).next(due)
 
 
 def _download_one(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
     download = _call(scope, "DownloadVideo", functions, None)
-    _retry(download, OUT_OF_TIME, seconds=1, attempts=3)
-    _retry(download, KILLED, seconds=3, attempts=2)
+    # One that stops before its function's time limit goes on in the next attempt; four of them take
+    # an hour, of which an execution has four. One that was killed goes on too.
+    retry(download, OUT_OF_TIME, seconds=1, attempts=3)
+    retry(download, KILLED, seconds=3, attempts=2)
     failed = _record_failure(scope, "RecordDownloadFailure", functions, "download")
     return download.add_catch(failed, errors=["States.ALL"], result_path="$.error")
 
@@ -207,7 +201,7 @@ def _transcode_job(
         result_path=sfn.JsonPath.DISCARD,
         task_timeout=sfn.Timeout.duration(Duration.hours(1)),
     )
-    _retry(job, MEDIACONVERT_SERVICE_ERRORS, seconds=5, attempts=6)
+    retry(job, MEDIACONVERT_SERVICE_ERRORS, seconds=5, attempts=6)
     return job
 
 
@@ -238,31 +232,13 @@ def _call(
     result_path: str | None = None,
     output_path: str | None = None,
 ) -> tasks.LambdaInvoke:
-    """A state that calls its function and retries what may pass by itself."""
-    task = tasks.LambdaInvoke(
+    return retried_call(
         scope,
         state,
-        lambda_function=functions[state],
-        payload=None if payload is None else sfn.TaskInput.from_object(payload),
-        payload_response_only=True,
-        retry_on_service_exceptions=False,
+        functions[state],
+        payload,
         result_path=result_path,
         output_path=output_path,
-    )
-    passing = [name for name in transient_error_names() if name not in OWN_RETRIES]
-    _retry(task, [*LAMBDA_SERVICE_ERRORS, *passing], seconds=3, attempts=4)
-    _retry(task, LAMBDA_THROTTLED, seconds=5, attempts=12)
-    return task
-
-
-def _retry(task: sfn.TaskStateBase, errors: list[str], *, seconds: int, attempts: int) -> None:
-    task.add_retry(
-        errors=errors,
-        interval=Duration.seconds(seconds),
-        backoff_rate=2,
-        max_attempts=attempts,
-        max_delay=Duration.minutes(2),
-        jitter_strategy=sfn.JitterType.FULL,
     )
 
 

@@ -72,6 +72,7 @@ def day_record(
         "listed": len(items),
         "limit": 10,
         "calls_left": 97,
+        "sidecars": {"written": 1, "unchanged": len(items) - 1, "newer": []},
         "backup": backup or {"created": False},
     }
     return run_record(state, items, datetime(2026, 1, 11, 14, 32, 5, tzinfo=UTC))

@@ -41,13 +41,16 @@ class Archive:
 
     def has(self, key: str) -> bool:
         """Whether an object stands under `key`; needs s3:ListBucket to tell absent from denied."""
+        return self.etag(key) is not None
+
+    def etag(self, key: str) -> str | None:
+        """The ETag of the object under `key`, in its quotes; None when there is none."""
         try:
-            self.s3.head_object(Bucket=self.bucket, Key=key)
+            return self.s3.head_object(Bucket=self.bucket, Key=key)["ETag"]
         except self.s3.exceptions.ClientError as error:
             if error.response["Error"]["Code"] in ABSENT:
-                return False
+                return None
             raise
-        return True
 
     def abort_upload(self, key: str, upload_id: str) -> None:
         """Leave neither an object nor an open multipart upload; one that is gone is fine."""

@@ -20,6 +20,7 @@ from gameday.embedded.sample import CLIPS, OTHER_LEAGUE, SampleDay, sample_day
 from gameday.synthesis import assembly_for, project_context
 from gameday.vault import Execution, Vault
 from lambdas.highlights.game_day import GameDay
+from lambdas.highlights.keys import SIDECAR
 from tests.e2e.command import Command
 from tests.e2e.roles import inline_policies, restore_inline_policies
 
@@ -97,6 +98,11 @@ class Pipeline:
         listed = self.aws.client("s3").list_object_versions(Bucket=self.vault.bucket, Prefix=prefix)
         versions = [(one["Key"], one["VersionId"]) for one in listed.get("Versions", [])]
         return {f"{key}@{version}": key for key, version in versions}
+
+    def videos(self) -> dict[str, str]:
+        """`objects` of videos alone, without their sidecars."""
+        kept = self.objects("videos/").items()
+        return {version: key for version, key in kept if not SIDECAR.fullmatch(key)}
 
     def jobs(self) -> list[dict[str, Any]]:
         """Every transcoding job of the test."""

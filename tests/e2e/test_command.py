@@ -104,7 +104,7 @@ def test_what_is_lost_is_named_and_mended(kept: Command):
 
     answer.write_bytes(whole)
     done = kept.run("verify", "--repair", "--json")
-    assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 17)
+    assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 24)
     (fact,) = done.json["findings"]
     assert (fact["part"], fact["highlight_id"]) == ("video", "412380371")
     assert (fact["problem"], fact["repaired"]) == ("damaged", True)

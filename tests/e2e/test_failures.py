@@ -5,10 +5,12 @@ import json
 import pytest
 
 from gameday.embedded.provider import Fault
+from lambdas.highlights.sidecar import key_of, render
 from tests.e2e.conftest import DAY, Pipeline
 from tests.e2e.roles import grant_everything, revoke
 
 LATE_FINISH = 412380371
+LINK = 412380281
 LATE_CLIP = "/media/pine-hollow_480p30.mp4"
 
 
@@ -70,7 +72,7 @@ def test_one_failing_video_leaves_the_others_and_a_rerun_mends_it(pipeline: Pipe
     assert (first.execution.status, first.execution.error) == ("FAILED", "RerunNeeded")
     assert first.statuses() == {"412380195": "playable", str(LATE_FINISH): "failed"}
     assert first.record["backup"]["created"] is True
-    assert not [key for key in pipeline.objects("videos/").values() if str(LATE_FINISH) in key]
+    assert not [key for key in pipeline.videos().values() if str(LATE_FINISH) in key]
     uploads = pipeline.aws.client("s3").list_multipart_uploads(Bucket=pipeline.vault.bucket)
     assert uploads.get("Uploads", []) == []
 
@@ -89,7 +91,7 @@ def test_a_page_in_the_place_of_a_video_is_kept_as_a_link(pipeline: Pipeline):
 
     assert run.execution.status == "SUCCEEDED"
     assert run.statuses() == {str(LATE_FINISH): "link_only"}
-    assert pipeline.objects("videos/") == {}
+    assert pipeline.videos() == {}
 
 
 def test_a_transcoding_failure_is_mended_without_a_second_download(pipeline: Pipeline):
@@ -106,7 +108,7 @@ def test_a_transcoding_failure_is_mended_without_a_second_download(pipeline: Pip
     assert second.statuses() == {str(LATE_FINISH): "playable"}
     assert second.record["highlights"][0]["reason"] is None
     assert [one.path for one in pipeline.provider.requests[asked:]] == ["/basketball/highlights"]
-    assert len(pipeline.objects("videos/")) == 1
+    assert len(pipeline.videos()) == 1
 
 
 def test_a_failed_backup_is_reported_and_made_by_a_rerun(pipeline: Pipeline):
@@ -121,6 +123,26 @@ def test_a_failed_backup_is_reported_and_made_by_a_rerun(pipeline: Pipeline):
 
     assert second.execution.status == "SUCCEEDED"
     assert second.record["backup"]["created"] is True
+
+
+def test_failed_sidecars_are_reported_keep_no_backup_away_and_are_written_by_a_rerun(
+    pipeline: Pipeline,
+):
+    pipeline.list_only(LINK)
+    revoke(pipeline.aws, "WriteSidecarsRole", "s3:PutObject")
+    first = pipeline.run()
+    assert first.execution.error == "RerunNeeded"
+    assert "the sidecars failed" in first.record["summary"]
+    assert first.record["backup"]["created"] is True
+    grant_everything(pipeline.aws, "WriteSidecarsRole")
+
+    second = pipeline.run()
+
+    assert second.execution.status == "SUCCEEDED"
+    assert second.record["sidecars"]["written"] == 1
+    assert second.record["backup"]["created"] is False
+    (item,) = pipeline.items().values()
+    assert pipeline.vault.read_object(key_of(item)).read() == render(item)
 
 
 def test_an_input_that_names_no_day_is_refused_in_words(pipeline: Pipeline):

@@ -56,6 +56,7 @@ IN_OTHER_CASES = {
     ("BackUpTableRole", "dynamodb:DeleteBackup"),
     ("BackUpTableRole", "s3:GetObject*"),
     ("DownloadVideoRole", "s3:GetObject*"),
+    ("WriteSidecarsRole", "s3:GetObject*"),
     ("GameDayRole", "mediaconvert:CancelJob"),
     ("SchedulerRole", "states:StartExecution"),
 }
@@ -98,6 +99,13 @@ def test_finding_an_earlier_rendition_fails_without(granted: Pipeline, provider:
     set_policies(granted.aws, "RecordRenditionRole", before)
 
     assert_fails_without(granted, "DownloadVideoRole", "s3:GetObject*")
+
+
+def test_looking_at_earlier_sidecars_fails_without(granted: Pipeline):
+    granted.list_only(412380281)  # a page: nothing to download
+    granted.run()
+
+    assert_fails_without(granted, "WriteSidecarsRole", "s3:GetObject*")
 
 
 def test_rotation_fails_without(granted: Pipeline, provider: Provider):

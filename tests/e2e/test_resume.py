@@ -142,7 +142,7 @@ def test_what_fails_for_good_leaves_nothing_and_a_later_run_keeps_it(
         item = pipeline.items()[str(CLIP)]
         assert "left alone" in item["reason"]
         assert not {"video", "upload"} & item.keys()
-        assert pipeline.objects("videos/") == {}
+        assert pipeline.videos() == {}
         assert list(pipeline.vault.open_uploads()) == []
 
         pipeline.run()

@@ -17,6 +17,7 @@ from tests.e2e.conftest import KEY, Pipeline
 
 FOLDER = "NCAA/2026-01-10"
 VIDEO = f"videos/{FOLDER}/412380371.mp4"
+SIDECAR = f"videos/{FOLDER}/412380302.json"
 CLIP = "pine-hollow_480p30.mp4"
 
 
@@ -101,6 +102,8 @@ def test_a_kept_day_has_nothing_wrong(kept: Pipeline):
         (VIDEO, lambda body: body[:-1], "damaged"),
         (f"processed_videos/{FOLDER}/412380371.mp4", flipped, "damaged"),
         (f"thumbnails/{FOLDER}/412380371.0000000.jpg", lambda body: None, "missing"),
+        (SIDECAR, lambda body: None, "missing"),
+        (SIDECAR, flipped, "damaged"),
         ("highlights/", flipped, "damaged"),
         ("runs/", lambda body: body[:-2], "damaged"),
     ],
@@ -161,6 +164,23 @@ def test_what_the_sources_still_have_is_mended_and_nothing_else_is_touched(
     for item in kept.items().values():
         assert item["status"] in ("playable", "link_only", "unavailable")
         assert not {"video_refused", "rendition_refused"} & item.keys()
+
+
+def test_sidecars_are_written_from_the_ledger_without_a_run(kept: Pipeline, tmp_path: Path):
+    """Missing ones too, as those of days that were kept before there were sidecars."""
+    before = {one.key: contents(kept, one.key) for one in kept.vault.objects()}
+    sidecars = [key for key in before if key.endswith(".json") and key.startswith("videos/")]
+    for key in sidecars:
+        put(kept, key, flipped(before[key]) if key == SIDECAR else None)
+    runs = len(kept.executions())
+
+    repairs = repaired(kept, tmp_path)
+
+    assert {key: one.done for key, one in repairs.items()} == dict.fromkeys(sidecars, True)
+    assert len(sidecars) == 7
+    assert {key: contents(kept, key) for key in before} == before
+    assert found(kept) == {}
+    assert len(kept.executions()) == runs
 
 
 def test_a_video_whose_source_is_gone_stays_playable_and_says_why(kept: Pipeline, tmp_path: Path):

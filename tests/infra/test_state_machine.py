@@ -35,6 +35,7 @@ def test_the_steps_come_in_their_order(machine):
         "FetchHighlights",
         "DownloadVideos",
         "TranscodeVideos",
+        "WriteSidecars",
         "PlanBackup",
         "IsBackupDue",
         "WaitUntilBackupIsComplete",
@@ -48,7 +49,7 @@ def test_the_steps_come_in_their_order(machine):
 def test_every_task_retries_passing_errors_with_backoff_and_jitter(machine):
     tasks = [one for one in all_states(machine).values() if one["Type"] == "Task"]
 
-    assert len(tasks) == 10
+    assert len(tasks) == 11
     for task in tasks:
         retry = task["Retry"][0]
         assert retry["BackoffRate"] > 1
@@ -83,6 +84,17 @@ def test_a_failed_backup_is_still_reported(machine):
     for name in ("PlanBackup", "BackUpTable"):
         (catch,) = machine["States"][name]["Catch"]
         assert catch["Next"] == "ReportRun"
+
+
+def test_sidecars_that_failed_keep_no_backup_from_being_made_and_are_reported(machine):
+    (catch,) = machine["States"]["WriteSidecars"]["Catch"]
+
+    assert catch == {
+        "ErrorEquals": ["States.ALL"],
+        "ResultPath": "$.sidecars",
+        "Next": "PlanBackup",
+    }
+    assert machine["States"]["ReportRun"]["Parameters"]["sidecars.$"] == "$.sidecars"
 
 
 def test_the_wait_before_the_backup_ends_when_the_last_write_is_surely_in_it(machine):

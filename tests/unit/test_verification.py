@@ -10,6 +10,7 @@ import pytest
 
 from lambdas.highlights.expectations import Expectations
 from lambdas.highlights.findings import Finding, Part, Problem
+from lambdas.highlights.sidecar import key_of, render
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.highlights.verification import (
     OpenUpload,
@@ -243,6 +244,83 @@ def test_a_highlight_whose_repair_was_interrupted_is_found(archive: Archive, sta
 def test_a_highlight_without_a_file_needs_no_object(status: str):
     nothing = dict.fromkeys(("video", "rendition", "thumbnail"))
     assert findings(Archive({}), item(status=status, **nothing)) == []
+
+
+def at(minute: int) -> str:
+    return f"2026-01-11T14:{minute:02}:00.000000+00:00"
+
+
+def backed_up(minute: int = 5, **changes: Any) -> dict[str, Any]:
+    """A link that a backup holds as it is."""
+    mark = {"name": "a backup", "updated_at": at(minute)}
+    nothing = dict.fromkeys(("video", "rendition", "thumbnail"))
+    link = item(status="link_only", updated_at=at(minute), backed_up=mark, **nothing)
+    return link | changes
+
+
+SIDECAR = "videos/NCAA/2026-01-10/1.json"
+
+
+def test_a_sidecar_has_the_very_bytes_that_the_ledger_gives_it():
+    assert findings(Archive({SIDECAR: render(backed_up())}), backed_up()) == []
+
+
+def test_a_sidecar_that_is_not_there_is_missing():
+    (found,) = findings(Archive({}), backed_up())
+
+    assert (found.problem, found.key, found.part) == (Problem.MISSING, SIDECAR, Part.SIDECAR)
+    assert found.highlight_id == "1" and found.is_mendable
+    assert f"{len(render(backed_up()))} bytes" in found.expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        render(backed_up())[:-9],
+        render(backed_up())[:-9] + b"123456789",
+        render(backed_up(4)),
+        render(backed_up(title="another")),
+        render(backed_up(9))[:-9],
+    ],
+    ids=["empty", "half", "flipped", "earlier", "another", "half of a later one"],
+)
+def test_a_sidecar_of_other_bytes_is_damaged_and_the_ledger_mends_it(body: bytes):
+    (found,) = findings(Archive({SIDECAR: body}), backed_up())
+
+    assert (found.problem, found.part, found.is_mendable) == (Problem.DAMAGED, Part.SIDECAR, True)
+
+
+def test_a_sidecar_that_knows_more_than_the_ledger_is_not_to_be_overwritten():
+    (found,) = findings(Archive({SIDECAR: render(backed_up(9))}), backed_up())
+
+    assert (found.problem, found.is_mendable) == (Problem.DAMAGED, False)
+    assert found.found == "that of a later change, of 2026-01-11 14:09 UTC"
+
+
+@pytest.mark.parametrize(
+    "highlight",
+    [
+        backed_up(updated_at=at(6)),
+        backed_up(status="failed"),
+        {name: fact for name, fact in backed_up().items() if name != "backed_up"},
+    ],
+    ids=["not backed up since", "not settled", "never backed up"],
+)
+def test_a_sidecar_may_lag_while_its_highlight_is_worked_on(highlight: dict[str, Any]):
+    assert findings(Archive({}), highlight) == []
+    assert findings(Archive({SIDECAR: render(backed_up(1))}), highlight) == []
+
+    (found,) = findings(Archive({SIDECAR: render(backed_up(1))[:-9]}), highlight)
+    assert (found.problem, found.part, found.is_mendable) == (Problem.DAMAGED, Part.SIDECAR, True)
+    assert "no sidecar" in found.found
+
+
+def test_a_sidecar_whose_highlight_the_ledger_lacks_is_unknown():
+    other = render(backed_up(id="2"))
+    (found,) = findings(Archive({key_of(backed_up(id="2")): other}))[:1]
+
+    assert (found.problem, found.key) == (Problem.UNKNOWN, "videos/NCAA/2026-01-10/2.json")
 
 
 def test_an_open_upload_is_wrong_only_when_nothing_will_abort_it_any_more():

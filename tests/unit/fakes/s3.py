@@ -120,10 +120,11 @@ class FakeS3:
         self._upload(asked)
         del self.uploads[asked["UploadId"]]
 
-    def head_object(self, **asked: Any) -> None:
+    def head_object(self, **asked: Any) -> dict[str, Any]:
         self._begin("head_object", asked)
         if asked["Key"] not in self.objects:
             raise ClientError("404")
+        return {"ETag": self.objects[asked["Key"]].etag}
 
     def get_object(self, **asked: Any) -> dict[str, Any]:
         return {"Body": BytesIO(self.objects[asked["Key"]].body)}
