@@ -10,13 +10,9 @@ from lambdas.highlights.back_up import back_up, unsaved
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.pins import Pins
+from lambdas.highlights.rotation import as_time_allows
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
-
-# Of one call; the next rotation deletes the rest. The names are part of the execution's state,
-# of which Step Functions allows 256 KiB, and each deletion takes an eighth of a second or more.
-MOST_DELETED = 300
-NEEDED_AFTERWARDS = 45  # seconds, to mark the day's items
 
 
 @step
@@ -41,10 +37,7 @@ def handler(event: Event, context: Context) -> Event:
         store=BackupStore(dynamodb, settings.table_name, time.monotonic, time.sleep),
         pins=Pins(Archive(clients.s3(), settings.bucket_name)),
         ledger=ledger,
-        go_on=lambda deleted: (
-            deleted < MOST_DELETED
-            and context.get_remaining_time_in_millis() > NEEDED_AFTERWARDS * 1000
-        ),
+        go_on=as_time_allows(lambda: context.get_remaining_time_in_millis() / 1000),
     )
     rotation = done.rotation
     logger.info("table backed up", backup=done.name, kept=rotation.kept, deleted=rotation.deleted)

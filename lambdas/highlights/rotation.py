@@ -9,6 +9,12 @@ from lambdas.highlights.backups import Backup
 from lambdas.highlights.pins import Pins
 from lambdas.highlights.retention import Plan, Policy, plan
 
+# Of one call; the next rotation deletes the rest. The names become part of an execution's state,
+# of which Step Functions allows 256 KiB, and a deletion takes an eighth of a second or more.
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+MOST_DELETED = 300
+NEEDED_AFTERWARDS = 45.0  # seconds, to mark a day's items and to return
+
 
 @dataclass(frozen=True)
 class Rotation:
@@ -29,6 +35,11 @@ def planned(
 ) -> Plan:
     """What rotation would do; raises what listing and reading the pins raise."""
     return plan(store.listed(), policy, pins.names(), now, table=store.table, made=made)
+
+
+def as_time_allows(seconds_left: Callable[[], float]) -> Callable[[int], bool]:
+    """The `go_on` of a function that may run only for so long."""
+    return lambda deleted: deleted < MOST_DELETED and seconds_left() > NEEDED_AFTERWARDS
 
 
 def rotate(

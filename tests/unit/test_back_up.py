@@ -120,8 +120,8 @@ def test_nothing_is_deleted_when_the_new_backup_is_described_but_not_yet_listed(
     *_, arn = dynamodb.backups
 
     def describe_backup(*, BackupArn):
-        found = described(BackupArn=BackupArn)
-        return {"BackupDescription": {"BackupDetails": {**found, "BackupStatus": "AVAILABLE"}}}
+        details = described(BackupArn=BackupArn)["BackupDescription"]["BackupDetails"]
+        return {"BackupDescription": {"BackupDetails": {**details, "BackupStatus": "AVAILABLE"}}}
 
     dynamodb.backups[arn]["BackupStatus"] = "CREATING"
     dynamodb.describe_backup = describe_backup

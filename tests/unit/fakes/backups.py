@@ -19,11 +19,13 @@ class InUse(Exception):
 
 
 class FakeDynamoDb:
-    """Backups by ARN, listed two to a page, whatever table and type were asked for.
+    """Backups by ARN, listed `page_size` to a page, whatever table and type were asked for.
 
     now: when what is created is dated. created_as: its status. breaks_at: the page, from 0, that
     cannot be read. calls: what was called, with the ARN or name.
     """
+
+    page_size = 2
 
     class exceptions:
         BackupNotFoundException = NotFound
@@ -66,11 +68,14 @@ class FakeDynamoDb:
     ) -> dict[str, Any]:
         self.calls.append(("list", ExclusiveStartBackupArn))
         rest = [arn for arn in sorted(self.backups) if arn > ExclusiveStartBackupArn]
-        if self.breaks_at is not None and len(self.backups) - len(rest) >= 2 * self.breaks_at:
+        page_number = (len(self.backups) - len(rest)) // self.page_size
+        if self.breaks_at == page_number:
             raise ConnectionError
-        page: dict[str, Any] = {"BackupSummaries": [self.backups[arn].copy() for arn in rest[:2]]}
-        if len(rest) > 2:
-            page["LastEvaluatedBackupArn"] = rest[1]
+        page: dict[str, Any] = {
+            "BackupSummaries": [self.backups[arn].copy() for arn in rest[: self.page_size]]
+        }
+        if len(rest) > self.page_size:
+            page["LastEvaluatedBackupArn"] = rest[self.page_size - 1]
         return page
 
     def create_backup(self, *, TableName: str, BackupName: str) -> dict[str, Any]:
