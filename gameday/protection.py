@@ -98,16 +98,23 @@ def protection_of(dynamodb: Any, table: str) -> Protection | None:
 
 def deployed_protection(vault: Vault) -> Protection | None:
     """What the template of the deployed stack asks for; None when no stack has the table."""
+    deployed = deployed_properties(vault)
+    if deployed is None:
+        return None
+    properties, stack_tags = deployed
+    return in_template(properties).and_also(Protection(tags=stack_tags))
+
+
+def deployed_properties(vault: Vault) -> tuple[dict[str, Any], dict[str, str]] | None:
+    """The table's `Properties` in the deployed template, and its stack's tags; None without one."""
     cloudformation = vault.aws.client("cloudformation")
     for stack in STACKS:
         logical_id = _logical_id(cloudformation, stack, vault.table)
-        if logical_id is None:
-            continue
-        template = cloudformation.get_template(StackName=stack)["TemplateBody"]
-        asked = in_template(template["Resources"][logical_id]["Properties"])
-        (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-        stack_tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
-        return asked.and_also(Protection(tags=stack_tags))
+        if logical_id is not None:
+            template = cloudformation.get_template(StackName=stack)["TemplateBody"]
+            (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+            tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
+            return template["Resources"][logical_id]["Properties"], tags
     return None
 
 

@@ -127,10 +127,11 @@ def restoring_moment(
 
 
 def restore_of(table: Mapping[str, Any]) -> dict[str, Any]:
-    """What a description says of a table while it is restored; nothing remains of it later."""
+    """What a description says of a table that is being restored, or was."""
     restore = table.get("_restore")
     if restore is None:
-        return {}
+        summary = table.get("_restored_from")
+        return {"RestoreSummary": {**summary, "RestoreInProgress": False}} if summary else {}
     return {
         "TableStatus": "CREATING",
         "RestoreSummary": {**restore["summary"], "RestoreInProgress": True},
@@ -149,7 +150,7 @@ def refused_while_restoring(action: str, request: Mapping[str, Any]) -> tuple | 
         if table is None or "_restore" not in table:
             continue
         if table["_restore"]["requests_left"] == 0:
-            del table["_restore"]
+            table["_restored_from"] = table.pop("_restore")["summary"]
             continue
         table["_restore"]["requests_left"] -= 1
         if action != "DescribeTable":
