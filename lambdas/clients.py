@@ -31,6 +31,12 @@ def dynamodb() -> Any:
 
 
 @cache
+def dynamodb_in(region: str) -> Any:
+    """Amazon DynamoDB of another region."""
+    return boto3.client("dynamodb", config=CONFIG, region_name=region)
+
+
+@cache
 def secrets_manager() -> Any:
     """AWS Secrets Manager."""
     return boto3.client("secretsmanager", config=CONFIG)

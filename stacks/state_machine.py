@@ -6,6 +6,7 @@
    WriteSidecars     all that the table knows of each highlight, as a file beside its video
 4. PlanBackup        is there new data? then wait until a backup surely holds it
    BackUpTable       the backup, waited for, then rotation
+   ExportTable       where it is set so: an export of what is new, asked for and not waited for
 5. ReportRun         the run record; a failed end state when a rerun has something to mend
 """
 
@@ -40,6 +41,7 @@ def game_day_workflow(
     *,
     transcode_profile: str,
     transcode_role: iam.IRole,
+    export_after_backup: bool,
 ) -> sfn.IChainable:
     """The states in order; `functions` are named as the states that call them."""
     fetch = _call(
@@ -122,8 +124,12 @@ def game_day_workflow(
     write_sidecars.add_catch(plan_backup, errors=["States.ALL"], result_path="$.sidecars")
     for step in (plan_backup, back_up):
         step.add_catch(report, errors=["States.ALL"], result_path="$.backup")
+    if export_after_backup:
+        back_up.next(_export_table(scope, functions, report))
+    else:
+        back_up.next(report)
     due = sfn.Choice(scope, "IsBackupDue")
-    due.when(sfn.Condition.boolean_equals("$.backup.due", True), wait.next(back_up).next(report))
+    due.when(sfn.Condition.boolean_equals("$.backup.due", True), wait.next(back_up))
     due.otherwise(report)
     ending = sfn.Choice(scope, "DidEverythingSucceed")
     ending.when(
@@ -132,6 +138,21 @@ def game_day_workflow(
     ending.otherwise(sfn.Fail(scope, "RerunNeeded", error="RerunNeeded", cause_path="$.summary"))
     report.next(ending)
     return fetch.next(download).next(transcode).next(write_sidecars).next(plan_backup).next(due)
+
+
+def _export_table(
+    scope: Construct, functions: Mapping[str, lambda_.IFunction], report: tasks.LambdaInvoke
+) -> sfn.IChainable:
+    """The state between the backup and the report; the run record tells when it fails."""
+    occasion = {
+        "asked_by": sfn.JsonPath.string_at("$$.Execution.Name"),
+        "asked_at": sfn.JsonPath.string_at("$$.Execution.StartTime"),
+    }
+    export = _call(
+        scope, "ExportTable", functions, _of_game_day(occasion), result_path="$.backup.export"
+    )
+    export.add_catch(report, errors=["States.ALL"], result_path="$.backup.export")
+    return export.next(report)
 
 
 def _download_one(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
