@@ -5,7 +5,6 @@ there. Each file appears whole or not at all, and the index comes last.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -98,7 +97,8 @@ def export_season(vault: Vault, folder: Path, selection: Selection, steps: Steps
     """
     with steps.step("survey", "survey") as step:
         survey = Survey.of(vault, selection)
-        step.tell(f"{survey.highlights:,} highlights of {len(survey.days):,} game days")
+        days = "1 game day" if len(survey.days) == 1 else f"{len(survey.days):,} game days"
+        step.tell(f"{survey.highlights:,} highlights of {days}")
     steps.say(_plan(survey, folder))
     with room_in(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -106,10 +106,8 @@ def export_season(vault: Vault, folder: Path, selection: Selection, steps: Steps
             progress = Progress(step, survey.bytes)
             export = _Export(vault, folder, selection, survey, copying, progress)
             done = export.run()
-            step.tell(
-                f"{done.written:,} files written, {wording.size_in_words(done.bytes)}; "
-                f"{done.there:,} were there already"
-            )
+            size = f", {wording.size_in_words(done.bytes)}" if done.written else ""
+            step.tell(f"{done.written:,} files written{size}; {done.there:,} were there already")
     return done
 
 
@@ -129,7 +127,10 @@ def print_export(done: Exported, console: Console) -> None:
 
 def _plan(survey: Survey, folder: Path) -> str:
     size = wording.size_in_words(survey.bytes)
-    plan = f"{survey.files:,} files, {size}, go to {folder}; what is there and whole stays"
+    plan = (
+        f"{survey.files:,} files, {size}, and what describes them go to {folder}; "
+        "what is there and whole stays"
+    )
     nearest = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     free = disk_usage(nearest).free
     if free < survey.bytes:
@@ -154,6 +155,7 @@ class _Export:
         self._library = layout.Library(folder, survey.leagues)
         self._done = Exported(folder)
         self._files = self._bytes = 0
+        self._described: set[str] = set()  # shows and seasons whose NFO files are written
 
     def run(self) -> Exported:
         """Export everything."""
@@ -250,16 +252,19 @@ class _Export:
             yield Wanted((item["id"], "thumbnail"), thumbnail, place.path(layout.THUMBNAIL))
             yield Wanted((item["id"], "picture"), thumbnail, place.path(layout.PICTURE))
         if "video" in item and self._selection.originals:
-            path = layout.original_path(item["video"]["key"])
+            path = layout.original_path(_game_day(item), item["id"], item["video"]["key"])
             yield Wanted((item["id"], "video"), item["video"], path)
 
     def _folders(self, game_day: GameDay, items: Sequence[Item]) -> None:
         """What media servers read of the show and the season."""
-        if any(item["status"] == Status.PLAYABLE for item in items):
-            show = self._library.show(game_day.league)
+        season = self._library.season_folder(game_day)
+        if season in self._described or all(one["status"] != Status.PLAYABLE for one in items):
+            return
+        show = self._library.show(game_day.league)
+        if show not in self._described:
             self._write(nfo.show_nfo(show, game_day.league), f"{show}/tvshow.nfo")
-            document = nfo.season_nfo(layout.season_of(game_day.date))
-            self._write(document, f"{self._library.season_folder(game_day)}/season.nfo")
+        self._write(nfo.season_nfo(layout.season_of(game_day.date)), f"{season}/season.nfo")
+        self._described |= {show, season}
 
     def _archive(self) -> Iterator[dict[str, Any]]:
         """Export raw answers and run records, which nothing but their keys and sizes tell of."""
@@ -303,9 +308,6 @@ class _Export:
 
     def _leave_out(self, one: Wanted, reason: str) -> None:
         self._done.left_out[str(one.facts["key"])] = reason
-        # What an earlier export made of it may be older than the ledger.
-        with suppress(FileNotFoundError):
-            (self._folder / one.path).unlink()
 
     def _write(self, content: bytes, path: str, moment: float | None = None) -> dict[str, Any]:
         """Write a file; what the index says of it."""
@@ -330,6 +332,10 @@ class _Export:
         self._done.written += written
         self._done.there += not written
         self._done.bytes += size if written else 0
+
+
+def _game_day(item: Item) -> GameDay:
+    return GameDay(item["league"], date.fromisoformat(item["game_date"]))
 
 
 def _noon(day: date) -> float:

@@ -86,9 +86,10 @@ def _print_highlight(one: dict[str, Any], console: Console) -> None:
     console.print(line, soft_wrap=True)
     rendition = one["rendition"]
     if rendition:
+        # A season may be imported without its originals.
+        source = f", from {_size(one['video'])}" if one["video"] else ""
         below = (
-            f"{rendition['duration_seconds']:.1f} s  {_size(rendition)}, from {_size(one['video'])}"
-            f"  {rendition['key']}"
+            f"{rendition['duration_seconds']:.1f} s  {_size(rendition)}{source}  {rendition['key']}"
         )
     else:
         below = one["reason"] or ""

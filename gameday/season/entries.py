@@ -13,6 +13,7 @@ from typing import Any
 from gameday.request import UsageError
 from gameday.season.folder import Folder, NotInFolder
 from gameday.season.index import FORMAT, NAME, VERSION
+from gameday.season.selection import SAFE_PART
 from gameday.season.streamed_json import NotReadable, members
 from lambdas.highlights.errors import InvalidInput
 from lambdas.highlights.findings import Part
@@ -22,7 +23,6 @@ from lambdas.highlights.keys import RAW_ANSWER, RUN_RECORD
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 CHECKSUM = re.compile(r"crc32:[0-9a-f]{8}|sha256:[0-9a-f]{64}", re.ASCII)
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
-SAFE_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", re.ASCII)
 LARGEST_FILE = 10_000 * 16 * 1024 * 1024  # bytes that one upload of parts holds
 SIDECAR, PARTS = "sidecar", (Part.VIDEO, Part.RENDITION, Part.THUMBNAIL)
 HEAD = ("format", "version", "made_at", "leagues", "from", "to", "originals", "totals")

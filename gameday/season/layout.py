@@ -78,9 +78,10 @@ def show_names(leagues: Collection[str]) -> dict[str, str]:
     }
 
 
-def original_path(key: str) -> str:
-    """Where the video of a key of the archive stands, as its source served it."""
-    return f"{ORIGINALS}/{key.removeprefix('videos/')}"
+def original_path(game_day: GameDay, id_: str, key: str) -> str:
+    """Where the video stands as its source served it, whose key in the archive is `key`."""
+    extension = safe_name(key.rpartition(".")[2], 8) or "video"
+    return f"{ORIGINALS}/{_day_folder(game_day)}/{id_names([id_])[id_]}.{extension}"
 
 
 def archive_path(key: str) -> str:
@@ -90,7 +91,13 @@ def archive_path(key: str) -> str:
 
 def page_path(game_day: GameDay) -> str:
     """The page of a game day."""
-    return f"{PAGES}/{game_day.folder}.html"
+    return f"{PAGES}/{_day_folder(game_day)}.html"
+
+
+def _day_folder(game_day: GameDay) -> str:
+    """`<league>/<date>`, from which no league leads out."""
+    league, day = game_day.folder.split("/")
+    return f"{safe_name(league, LONGEST_LEAGUE) or 'league'}/{day}"
 
 
 class Library:

@@ -1,5 +1,6 @@
 """Which part of a season is meant, and how much that is."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from lambdas.highlights.lasting import digest
 from lambdas.highlights.verification import StoredObject
 
 PREFIXES = ("highlights/", "runs/")
+SAFE_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", re.ASCII)  # of a key, as the vault makes it
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Selection:
         """Whether a raw answer or a run record is of a game day that is meant."""
         if not (RAW_ANSWER.fullmatch(key) or RUN_RECORD.fullmatch(key)):
             return False
-        _, league, day, _ = key.split("/")
+        _, league, day, name = key.split("/")
+        if not all(SAFE_PART.fullmatch(part) for part in (league, name)):
+            return False
         try:
             game_date = date.fromisoformat(day)
         except ValueError:
