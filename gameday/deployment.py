@@ -14,6 +14,7 @@ from gameday.embedded.provider import Provider
 from gameday.embedded.sample import serve_sample
 from gameday.home import Home
 from gameday.request import Options, RunRequest, names_provider, run_request
+from gameday.scratch import sweep
 from gameday.steps import Step, Steps
 from gameday.synthesis import assembly_for, project_context
 from gameday.vault import Vault

@@ -19,7 +19,7 @@ from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.verification import OpenUpload, StoredObject, UnreadableObject
 from lambdas.table import Table
 
-STACKS = ("GameDayStorage", "GameDayPipeline")
+STACKS = ("GameDayStorage", "GameDayPipeline", "GameDayDrill")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 CHUNK = 1024 * 1024  # bytes
 
@@ -58,23 +58,32 @@ class Execution:
 
 
 class Vault:
-    """The stacks that were deployed into `aws`; outputs: those of both, by name."""
+    """The stacks that were deployed into `aws`; outputs: those of both, by name.
+
+    Of a vault that is not deployed any more, `state_machine`, `drill` and `secret` are empty.
+    """
 
     def __init__(self, aws: Aws, outputs: Mapping[str, str]):
         self._aws = aws
-        self.state_machine = outputs["StateMachineArn"]
+        self.state_machine = outputs.get("StateMachineArn", "")
+        self.drill = outputs.get("DrillStateMachineArn", "")
         self.bucket = outputs["ArchiveBucket"]
         self.table = outputs["HighlightsTable"]
-        self.secret = outputs["ProviderKeySecret"]
+        self.secret = outputs.get("ProviderKeySecret", "")
         self.replica_bucket: str | None = outputs.get("ReplicaBucket")
 
     @classmethod
     def deployed(cls, aws: Aws) -> "Vault | None":
         """What an earlier command deployed into `aws`, or None."""
-        outputs: dict[str, str] = {}
-        for stack in STACKS:
-            outputs |= _outputs(aws.client("cloudformation"), stack)
+        outputs = _all_outputs(aws)
         return cls(aws, outputs) if "StateMachineArn" in outputs else None
+
+    @classmethod
+    def storage(cls, aws: Aws, bucket: str | None, table: str | None) -> "Vault | None":
+        """What is left in `aws`; its names given, or outputs of what is deployed, else None."""
+        given = {"ArchiveBucket": bucket, "HighlightsTable": table}
+        outputs = _all_outputs(aws) | {name: one for name, one in given.items() if one}
+        return cls(aws, outputs) if given.keys() <= outputs.keys() else None
 
     @property
     def aws(self) -> Aws:
@@ -92,11 +101,11 @@ class Vault:
         return BackupStore(self._aws.client("dynamodb"), self.table, time.monotonic, time.sleep)
 
     def environment(self) -> dict[str, str]:
-        """What the deployed functions are told by their environment; nothing without them."""
+        """What the functions of a run are told by their environment; nothing without them."""
         pages = self._aws.client("lambda").get_paginator("list_functions").paginate()
         for function in (one for page in pages for one in page["Functions"]):
             variables = function.get("Environment", {}).get("Variables", {})
-            if variables.get("BUCKET_NAME") == self.bucket:
+            if variables.get("BUCKET_NAME") == self.bucket and "PROVIDER_URL" in variables:
                 return variables
         return {}
 
@@ -196,6 +205,13 @@ class Vault:
         for page in pages.paginate(Bucket=self.bucket):
             for entry in page.get("Uploads", []):
                 yield OpenUpload(entry["Key"], entry["UploadId"], entry["Initiated"])
+
+
+def _all_outputs(aws: Aws) -> dict[str, str]:
+    cloudformation, outputs = aws.client("cloudformation"), {}
+    for stack in STACKS:
+        outputs |= _outputs(cloudformation, stack)
+    return outputs
 
 
 def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:

@@ -35,6 +35,8 @@ FIXES = (
     "secrets",
     "absent_objects",
     "metrics",
+    "alarms",
+    "execution_metrics",
 )
 
 
