@@ -129,7 +129,9 @@ def _deployed(
         else:
             outputs = deploy_assembly(assembly, aws, progress=step.tell)
         step.tell("through CloudFormation")
-    return Vault(aws, _flat(outputs))
+    vault = Vault(aws, _flat(outputs))
+    sweep(vault)
+    return vault
 
 
 def _flat(outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
