@@ -19,6 +19,8 @@ OPTIONS = {
     "provider_host": "--api-host",
     "allowed_private_hosts": "--allow-host",
 }
+# The embedded AWS is one region, and AWS Backup in it never makes a backup.
+ONE_PLACE = {"replica_region": "", "replica_lock_days": 0, "aws_backup_days": 0}
 
 
 class UsageError(ValueError):
@@ -59,7 +61,7 @@ def run_request(
 
     sample_url: where the sample day's provider listens; None when the options name a provider.
     """
-    context = dict(project_context)
+    context = dict(project_context) | ONE_PLACE
     leagues = list(options.leagues)
     if sample_url is not None:
         context |= {"provider_url": sample_url, "provider_host": ""}

@@ -1,5 +1,8 @@
 """Says beside a construct why a finding of cdk-nag's AwsSolutions pack is as it should be."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
@@ -20,3 +23,15 @@ def acknowledge_wildcards(construct: IConstruct, reason: str, *wildcards: str) -
 def exported(producer: Stack, arn: str) -> str:
     """How cdk-nag writes `arn`, an attribute of `producer`, where another stack uses it."""
     return producer.resolve(producer.export_value(arn))["Fn::ImportValue"]
+
+
+def written(consumer: Stack, arn: str) -> str:
+    """How cdk-nag writes `arn`, made of the stack's own attributes and pseudo parameters."""
+    found = consumer.resolve(arn)
+    pieces = found["Fn::Join"][1] if "Fn::Join" in found else [found]
+    return "".join(piece if isinstance(piece, str) else f"<{_referred(piece)}>" for piece in pieces)
+
+
+def _referred(piece: Mapping[str, Any]) -> str:
+    (value,) = piece.values()
+    return value if isinstance(value, str) else ".".join(value)

@@ -15,6 +15,7 @@ from stacks.game_days import MONTHS, WEEKDAYS
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
+TABLE_EXPORTS = ("off", "after_backup", "daily", "weekly")
 TRANSCODE_PROFILES = ("source-matched", "cbr-5mbps")
 PROVIDER_PAGE_MAXIMUM = 40  # rows of one /highlights answer; the provider refuses more
 EARLIEST_RUN, LATEST_RUN = time(4, 0), time(23, 0)
@@ -22,6 +23,13 @@ MOST_DAYS_AFTER = 7
 # All variables of a function's environment may have 4 KB together.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LONGEST_HOST_RULES = 2_000
+REGION = r"[a-z]{2,3}(-[a-z]+)+-[1-9]"
+# Ten years. S3 and AWS Backup allow a hundred, which no season needs and a slip of the hand gives.
+LONGEST_LOCK = 3_650  # days
+# At most so many days lie between two drills of a schedule.
+DRILL_SCHEDULES = {"off": 0, "weekly": 7, "monthly": 31}
+# Their names are part of an execution's state, of which Step Functions allows 256 KiB.
+LARGEST_DRILL_SAMPLE = 1_000
 # Why these: docs/decisions/0007-which-backups-are-kept.md
 DEFAULT_RETENTION = Policy(newest=7, daily=14, weekly=26, monthly=12)
 
@@ -71,6 +79,8 @@ class Settings:
         appear 1 to 48 hours after a game, so the default looks the next morning, for what is
         short-lived, and on the third, when even the slowest are out.
     backup_retention: which on-demand backups of the table rotation leaves; see `Policy`.
+    table_exports: when the table is exported to the bucket: `off`, `after_backup`, `daily` or
+        `weekly`.
     transcode_profile: `source-matched` or `cbr-5mbps`.
     provider_url, provider_host: the /highlights endpoint, and the RapidAPI host header
         (empty when the provider is asked directly).
@@ -79,6 +89,15 @@ class Settings:
     host_rules: what is done with videos of a host, laid over the defaults; see `HostRules`.
     max_video_megabytes: a larger video is recorded as unavailable instead of stored.
     log_retention_days: days for which log groups keep their events.
+    replica_region: the second region, which gets a copy of the table and of the archive; none
+        when empty.
+    replica_lock_days: days for which a copy in the second region's bucket can neither be deleted
+        nor replaced; 0 locks nothing.
+    aws_backup_days: days for which AWS Backup keeps each of its daily backups of the table in a
+        locked vault; 0 makes none.
+    drill_schedule: when a backup is restored and compared by itself: off, weekly or monthly.
+    drill_sample: how many objects a drill reads again.
+    longest_without_drill_days: days after the last good drill until the alarm.
     """
 
     leagues: tuple[str, ...] = ("NCAA",)
@@ -90,6 +109,7 @@ class Settings:
     run_days_after: tuple[int, ...] = (1, 3)
     time_zone: str = "America/New_York"
     backup_retention: Policy = DEFAULT_RETENTION
+    table_exports: str = "weekly"
     transcode_profile: str = "source-matched"
     provider_url: str = "https://sport-highlights-api.p.rapidapi.com/basketball/highlights"
     provider_host: str = "sport-highlights-api.p.rapidapi.com"
@@ -97,10 +117,20 @@ class Settings:
     host_rules: HostRules = field(default_factory=HostRules)
     max_video_megabytes: int = 1024
     log_retention_days: int = 90
+    replica_region: str = ""
+    replica_lock_days: int = 0
+    aws_backup_days: int = 0
+    drill_schedule: str = "monthly"
+    drill_sample: int = 20
+    longest_without_drill_days: int = 40
 
     @classmethod
-    def from_context(cls, context: Mapping[str, Any]) -> "Settings":
+    def from_context(
+        cls, context: Mapping[str, Any], account: str = "", region: str = ""
+    ) -> "Settings":
         """Settings of `context`, where a missing key takes its default.
+
+        account, region: where it is deployed, as far as that is known; a second region needs both.
 
         Lists may also be given as one string with commas and numbers as strings, as
         `-c leagues=NCAA,NBA -c limit=20` does. Raises SettingsError with every problem found.
@@ -115,6 +145,9 @@ class Settings:
             except _Rejected as rejected:
                 fix = f"-c {name}={_example(name)}"
                 problems.append(Problem(name, repr(context[name]), str(rejected), fix))
+        if not any(problem.name == "replica_region" for problem in problems):
+            problems += _of_the_second_region(values, account, region)
+        problems += _of_the_drill(values)
         if problems:
             raise SettingsError(problems)
         return cls(**values)
@@ -144,10 +177,55 @@ def _misspelt(context: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
+def _of_the_second_region(values: Mapping[str, Any], account: str, region: str) -> list[Problem]:
+    """What is wrong with a second region that is written as it should be."""
+    replica, lock_days = values.get("replica_region", ""), values.get("replica_lock_days", 0)
+    problems = []
+    if lock_days and not replica:
+        fix = "-c replica_region=eu-west-1, or -c replica_lock_days=0"
+        expected = "a replica_region, whose bucket is what would be locked"
+        problems.append(Problem("replica_lock_days", repr(lock_days), expected, fix))
+    if not replica:
+        return problems
+    expected = fix = ""
+    if not (account and region):
+        expected = "an account and a region to deploy to, which are part of the replica's names"
+        fix = "give credentials and AWS_REGION, or CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION"
+    elif replica == region:
+        expected = f"another region than {region}, which is deployed to"
+        fix = f"a region that does not fail together with {region}, or -c replica_region= for none"
+    elif _partition(replica) != _partition(region):
+        expected = f"a region of the same partition as {region}; nothing replicates between two"
+        fix = "a region whose name begins alike"
+    if expected:
+        problems.append(Problem("replica_region", repr(replica), expected, fix))
+    return problems
+
+
+def _of_the_drill(values: Mapping[str, Any]) -> list[Problem]:
+    """An alarm before the next drill was due would tell nothing."""
+    schedule = values.get("drill_schedule", Settings.drill_schedule)
+    days = values.get("longest_without_drill_days", Settings.longest_without_drill_days)
+    between = DRILL_SCHEDULES[schedule]
+    if days > between:
+        return []
+    expected = f"more than {between} days, since drills are {schedule}"
+    fix = f"-c longest_without_drill_days={between + 9}, or another drill_schedule"
+    return [Problem("longest_without_drill_days", repr(days), expected, fix)]
+
+
+def _partition(region: str) -> str:
+    """What of a region's name tells its partition: regions of two share no accounts."""
+    found = re.match(r"cn-|us-gov-|us-iso[a-z]*-|eu-iso[a-z]*-|eusc-", region)
+    return found.group() if found else ""
+
+
 def _example(name: str) -> str:
     """The default of the setting `name`, written as the CDK's `-c` takes it."""
     if name == "host_rules":
         return "videos.example=never,cdn.example=store"
+    if name == "replica_region":
+        return "eu-west-1"
     default = getattr(Settings, name)
     if isinstance(default, tuple):
         return ",".join(str(item) for item in default) or "10.0.0.5"
@@ -324,6 +402,12 @@ def _newest_alone(value: Any) -> str:
     return f"-c backup_retention=newest={number}"
 
 
+def _region(value: Any) -> str:
+    if value == "" or isinstance(value, str) and re.fullmatch(REGION, value):
+        return value
+    raise _Rejected("the name of a region, such as eu-west-1, or an empty string for no replica")
+
+
 _RENAMED = {"backups_to_keep": ("backup_retention", _newest_alone)}
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "leagues": _league_names,
@@ -335,6 +419,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "run_days_after": _days_after,
     "time_zone": _time_zone,
     "backup_retention": _retention,
+    "table_exports": _one_of(*TABLE_EXPORTS),
     "transcode_profile": _one_of(*TRANSCODE_PROFILES),
     "provider_url": _url,
     "provider_host": _host_header,
@@ -342,4 +427,10 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "host_rules": _host_rules,
     "max_video_megabytes": _whole_number(1, 10_240, "megabytes of 1,000,000 bytes"),
     "log_retention_days": _one_of(*LOG_RETENTION_DAYS),
+    "replica_region": _region,
+    "replica_lock_days": _whole_number(0, LONGEST_LOCK, "days; 0 locks nothing"),
+    "drill_schedule": _one_of(*DRILL_SCHEDULES),
+    "drill_sample": _whole_number(1, LARGEST_DRILL_SAMPLE, "gameday drill --all reads all"),
+    "longest_without_drill_days": _whole_number(2, 400, "days"),
+    "aws_backup_days": _whole_number(0, LONGEST_LOCK, "days; 0 makes no backups by AWS Backup"),
 }

@@ -68,3 +68,10 @@ def test_wrong_options_are_named_as_they_were_typed():
 def test_a_provider_needs_a_key(key):
     with pytest.raises(UsageError, match="RAPIDAPI_KEY"):
         request(api_key=key, api_url="https://provider.example/highlights")
+
+
+def test_this_machine_has_no_second_region_whatever_the_settings_of_the_account():
+    elsewhere = {"replica_region": "eu-west-1", "replica_lock_days": 30, "aws_backup_days": 35}
+    asked = run_request(Options(api_key="k"), elsewhere, NOW, None)
+
+    assert (asked.settings.replica_region, asked.settings.aws_backup_days) == ("", 0)

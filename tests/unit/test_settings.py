@@ -131,10 +131,59 @@ def test_keys_of_the_cdk_itself_are_left_alone():
         ("backup_retention", 3),
         ("backup_retention", "newest=3,newest=4"),
         ("backup_retention", "newest=1001"),
+        ("replica_region", "Ireland"),
+        ("replica_region", "eu-west-1a"),
+        ("replica_region", None),
+        ("replica_lock_days", -1),
+        ("replica_lock_days", 3_651),
+        ("aws_backup_days", True),
+        ("aws_backup_days", 36_500),
     ],
 )
 def test_what_cannot_be_deployed_is_refused(name, value):
     assert name in problems(**{name: value})
+
+
+def replica_problems(account: str, region: str, **context: object) -> str:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_context(context, account, region)
+    return str(raised.value)
+
+
+def test_a_second_region_stands_when_the_first_is_another():
+    settings = Settings.from_context({"replica_region": "eu-west-1"}, "123456789012", "us-east-1")
+
+    assert settings.replica_region == "eu-west-1"
+
+
+def test_the_second_region_is_not_the_first():
+    text = replica_problems("123456789012", "eu-west-1", replica_region="eu-west-1")
+
+    assert "replica_region  got 'eu-west-1'; expected another region than eu-west-1" in text
+
+
+@pytest.mark.parametrize(("account", "region"), [("", "us-east-1"), ("123456789012", ""), ("", "")])
+def test_a_second_region_needs_to_know_the_first_and_the_account(account, region):
+    text = replica_problems(account, region, replica_region="eu-west-1")
+
+    assert "CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION" in text
+
+
+def test_nothing_is_copied_between_partitions():
+    text = replica_problems("123456789012", "us-east-1", replica_region="cn-north-1")
+
+    assert "of the same partition as us-east-1" in text
+
+
+def test_a_lock_without_a_replica_is_refused_with_every_other_problem():
+    text = replica_problems("", "", replica_lock_days=30, limit=99)
+
+    assert "2 problems" in text
+    assert "expected a replica_region, whose bucket is what would be locked" in text
+
+
+def test_a_replica_region_that_is_none_is_the_only_problem_with_its_lock():
+    assert "1 problem\n" in replica_problems("", "", replica_region="Ireland", replica_lock_days=30)
 
 
 @given(
