@@ -8,13 +8,17 @@ from lambdas.drill_settings import DrillSettings
 from lambdas.highlights.drill.scratch import ScratchTables
 from lambdas.step import Context, Event, logger, step
 
+CUT_SHORT = ("ABORTED", "TIMED_OUT")
 TO_END = 20  # seconds that an invocation keeps for its end
+# A function that ran when its execution was stopped goes on, and may ask for the table only then.
+LOOKS_AGAIN_AFTER = 15  # seconds
 
 
 @step
 def handler(event: Event, context: Context) -> Event:
     """`{"execution"}`, or `{"sweep": ARN of the drill's state machine}`, to `{"deleted": [name]}`.
 
+    `{"execution", "ended": "ABORTED" | "TIMED_OUT"}` says that the execution was cut short.
     A table that is still being restored is waited for as long as the function may run; raises
     ScratchInUse then, to be called again. A sweep leaves such a table to the next one.
     """
@@ -32,6 +36,8 @@ def handler(event: Event, context: Context) -> Event:
     else:
         names = [scratches.name(event["execution"])]
     deleted = [name for name in names if scratches.delete(name, wait)]
+    if event.get("ended") in CUT_SHORT and wait(LOOKS_AGAIN_AFTER):
+        deleted += [name for name in names if scratches.delete(name, wait)]
     logger.info("scratch tables deleted", tables=deleted)
     return {"deleted": deleted}
 

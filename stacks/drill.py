@@ -185,7 +185,10 @@ class DrillStack(Stack):
                 event_targets.LambdaFunction(
                     self.functions["DeleteScratch"],
                     event=events.RuleTargetInput.from_object(
-                        {"execution": events.EventField.from_path("$.detail.name")}
+                        {
+                            "execution": events.EventField.from_path("$.detail.name"),
+                            "ended": events.EventField.from_path("$.detail.status"),
+                        }
                     ),
                 )
             ],
