@@ -85,6 +85,36 @@ PRICES = {
     ),
 }
 
+# What bringing things back costs, and keeping what came back; no run does that.
+RESTORE_PRICES = {
+    "restored_gigabytes": Price(
+        "DynamoDB",
+        "GB restored",
+        0.15,
+        "https://aws.amazon.com/dynamodb/pricing/on-demand/: from a backup or to a moment; long "
+        "published, not read again",
+    ),
+    "table_gigabyte_months": Price(
+        "DynamoDB",
+        "GB-months of a table",
+        0.25 + 0.20,
+        "https://aws.amazon.com/dynamodb/pricing/on-demand/: storage, and point-in-time recovery "
+        "as quoted at finops.com.py/services/dynamodb/backups",
+    ),
+    "object_gigabyte_months": Price(
+        "S3",
+        "GB-months of Standard storage",
+        0.023,
+        "https://aws.amazon.com/s3/pricing/: long published, not read again",
+    ),
+    "gigabytes_between_regions": Price(
+        "S3",
+        "GB from another region",
+        0.02,
+        "https://aws.amazon.com/s3/pricing/: data transfer; long published, not read again",
+    ),
+}
+
 SHORTEST_BILLED_SECONDS = 10
 HD_LINES, ABOVE_HD_LINES = 720, 1081
 SD_MULTIPLIER, HD_MULTIPLIER, UHD_MULTIPLIER = 1, 2, 4

@@ -17,7 +17,8 @@ from gameday.vault import STACKS, Vault
 
 TABLE_TYPES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 LONGEST_RECOVERY = 35  # days; DynamoDB's default, and shorter is not cheaper
-RESERVED = "aws:"  # tags that AWS alone may write
+# Tags that AWS alone may write, and those by which a restore notes how far it is.
+RESERVED = ("aws:", "gameday:restor")
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between two looks
 # Right after a table has become ACTIVE its backups may still be in the making.
 NOT_YET = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
@@ -81,9 +82,9 @@ def wanted_protection(vault: Vault) -> Protection:
 
 
 def protection_of(dynamodb: Any, table: str) -> Protection | None:
-    """What the table has now; None when there is no such table."""
+    """What the table has now; None when there is no such table, or it is being made."""
     found = describe_table(dynamodb, table)
-    if found is None:
+    if found is None or found["TableStatus"] in ("CREATING", "DELETING"):
         return None
     stream = found.get("StreamSpecification", {})
     expiry = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]

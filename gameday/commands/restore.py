@@ -1,0 +1,90 @@
+"""`gameday restore`."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+
+from gameday.commands.options import json_option, place_options, yes_option
+from gameday.commands.replacing import confirm_option, require_words
+from gameday.place import Place
+from gameday.steps import Steps
+
+
+class TableByDefault(click.Group):
+    """`gameday restore --at ...` is `gameday restore table --at ...`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            args = ["table", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=TableByDefault)
+def restore() -> None:
+    """Bring back what was lost: the table (by default), or objects.
+
+    Into a place of its own, beside what is there; in place only when asked in words. It says
+    before it begins what it will do, how long that takes and what it costs, and ends with a
+    comparison. Interrupted, the same command goes on. When both are lost: the table first, then
+    the objects. Each explains itself: gameday restore table --help, gameday restore objects
+    --help, both with --home or --aws.
+    """
+
+
+@restore.command("table")
+@place_options
+@click.option("--backup", metavar="NAME", help="A backup, by as much of its name as says which.")
+@click.option(
+    "--at", metavar="MOMENT", help="A moment: 2026-01-11T14:30Z, '2h ago', or latest; 35 days back."
+)
+@click.option("--export", metavar="ID", help="An export in the bucket: its id, or latest.")
+@click.option("--to", metavar="NAME", help="The new table.  [default: <table>-restored-<moment>]")
+@click.option("--in-place", is_flag=True, help="The live table itself; asks for words.")
+@confirm_option
+@yes_option
+@json_option
+def table(
+    place: Place,
+    backup: str | None,
+    at: str | None,
+    export: str | None,
+    to: str | None,
+    in_place: bool,
+    confirmed: str | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Restore the table: from its newest backup, or from what is named.
+
+    What DynamoDB leaves behind is put back: point-in-time recovery, deletion protection, tags,
+    stream, time to live. In place, a table that is gone is made under its own name. One that is
+    there is backed up first; then what differs is written, item by item, while no execution runs,
+    and nothing is deleted from it. When every table, backup and export is gone: gameday rebuild.
+
+    Exit code 1 when anything came back otherwise than expected.
+    """
+    from gameday.restore import shown
+    from gameday.restore.sources import Wanted
+    from gameday.restore.table import plan_table, restore_table
+
+    console = Console(stderr=as_json, highlight=False)
+    wanted = Wanted(backup, at, export)
+    with place.vault() as vault:
+        plan = plan_table(vault, wanted, to, in_place=in_place, now=datetime.now(UTC))
+        shown.print_lines(plan.in_words(), console)
+        _agree(plan.live if in_place else None, confirmed, yes=yes, as_json=as_json)
+        done = restore_table(vault, plan, Steps(console))
+        if as_json:
+            click.echo(shown.table_json(done))
+        shown.print_table(done, console)
+    sys.exit(done.exit_code)
+
+
+def _agree(replaced: str | None, confirmed: str | None, *, yes: bool, as_json: bool) -> None:
+    """Ask as a restore has to be asked about; replaced: what it replaces, if anything."""
+    if replaced is not None:
+        require_words(replaced, confirmed, err=as_json)
+    elif not yes:
+        click.confirm("restore it?", abort=True, err=as_json)
