@@ -165,8 +165,8 @@ def test_the_last_backup_of_each_day_week_and_month_is_kept_and_says_why():
 def test_days_are_those_of_utc_wherever_the_time_was_noted():
     east = timezone(timedelta(hours=14))
     found = [
-        backup(1, datetime(2027, 2, 10, 8, tzinfo=east)),  # the 9th in UTC
-        backup(2, datetime(2027, 2, 9, 23, tzinfo=UTC)),
+        backup(1, datetime(2027, 2, 9, 22, tzinfo=UTC)),
+        backup(2, datetime(2027, 2, 10, 13, tzinfo=east)),  # the 9th, 23:00, in UTC
         backup(3, datetime(2027, 2, 10, 1, tzinfo=UTC)),
     ]
 
