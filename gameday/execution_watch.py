@@ -18,6 +18,7 @@ STEPS = {
     "PlanBackup": "plan_backup",
     "WaitUntilBackupIsComplete": "wait",
     "BackUpTable": "backup",
+    "ExportTable": "export",
     "ReportRun": "report",
 }
 

@@ -1,27 +1,26 @@
 """What does the work and may be replaced at any time: functions, state machine, schedules."""
 
-import tempfile
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack, TimeZone
+from aws_cdk import CfnOutput, Duration, Stack, TimeZone
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks.acknowledge import acknowledge_wildcards, exported
-from stacks.bundle import build_bundle
+from stacks.acknowledge import acknowledge_wildcards, written
+from stacks.functions import function, log_group
 from stacks.game_days import later, run_schedule
-from stacks.log_retention import RETENTION
+from stacks.grants import Grants, invoked_versions
+from stacks.second_place import SecondPlace
 from stacks.settings import Settings
 from stacks.state_machine import game_day_workflow
 from stacks.storage import StorageStack
+from stacks.table_exports import let_export, schedule_exports
+from stacks.table_replica import TableReplica
 
-RUNTIME = lambda_.Runtime.PYTHON_3_14
-MEMORY = 512  # MB; this and the time limits: docs/decisions/0005-cold-start-and-function-sizes.md
 WOMENS_RUN_LATER = 30  # minutes, so that two runs seldom work on the same day at once
 
 
@@ -29,7 +28,7 @@ class PipelineStack(Stack):
     """Fetches, downloads, transcodes and backs up each game day.
 
     From `storage` it takes the bucket, the table and the secret, as objects; nothing else
-    crosses between the two stacks.
+    crosses between the two stacks. bundle: the folder with the functions' asset.
     """
 
     def __init__(
@@ -39,58 +38,65 @@ class PipelineStack(Stack):
         *,
         storage: StorageStack,
         settings: Settings,
+        bundle: Path,
+        place: SecondPlace | None = None,
         **kwargs: object,
     ):
         super().__init__(scope, id_, **kwargs)
+        self._storage = storage
         self._archive = storage.archive
         self._highlights = storage.highlights
         self._provider_key = storage.provider_key
-        self._archive_arn = exported(storage, storage.archive.bucket_arn)
-        self._highlights_arn = exported(storage, storage.highlights.table_arn)
+        self._grants = Grants(storage)
         self._settings = settings
-        self.functions = self._functions()
+        self._place = place
+        self.functions = self._functions(bundle)
         self.transcode_role = self._transcode_role()
         self._grant()
         self.state_machine = self._state_machine()
         self._schedules()
+        if settings.table_exports in ("daily", "weekly"):
+            schedule_exports(self, settings, self.functions["ExportTable"])
+        if place:
+            TableReplica(
+                self,
+                "TableReplica",
+                table=self._highlights,
+                place=place,
+                function=self.functions["ReplicateTable"],
+                log_retention_days=settings.log_retention_days,
+            )
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
 
-    def _functions(self) -> dict[str, lambda_.Function]:
-        with tempfile.TemporaryDirectory() as folder:
-            bundle = build_bundle(Path(folder) / "bundle", RUNTIME.name)
-            code = lambda_.Code.from_asset(str(bundle))
-            return {
-                "FetchHighlights": self._function(code, "FetchHighlights", 120),
-                "DownloadVideo": self._function(code, "DownloadVideo", 900),
-                "RecordRendition": self._function(code, "RecordRendition", 300),
-                "RecordFailure": self._function(code, "RecordFailure", 60),
-                "PlanBackup": self._function(code, "PlanBackup", 60),
-                "BackUpTable": self._function(code, "BackUpTable", 120),
-                "ReportRun": self._function(code, "ReportRun", 60),
-            }
+    def _functions(self, bundle: Path) -> dict[str, lambda_.Function]:
+        code = lambda_.Code.from_asset(str(bundle))
+        return {
+            "FetchHighlights": self._function(code, "FetchHighlights", 120),
+            "DownloadVideo": self._function(code, "DownloadVideo", 900),
+            "RecordRendition": self._function(code, "RecordRendition", 300),
+            "RecordFailure": self._function(code, "RecordFailure", 60),
+            "WriteSidecars": self._function(code, "WriteSidecars", 120),
+            "PlanBackup": self._function(code, "PlanBackup", 60),
+            "BackUpTable": self._function(code, "BackUpTable", 120),
+            "ReportRun": self._function(code, "ReportRun", 60),
+        } | self._functions_of_choice(code)
+
+    def _functions_of_choice(self, code: lambda_.Code) -> dict[str, lambda_.Function]:
+        """Those of what the settings switch on."""
+        chosen = {}
+        if self._settings.table_exports != "off":
+            chosen["ExportTable"] = self._function(code, "ExportTable", 900)
+        if self._place is not None:
+            chosen["ReplicateTable"] = self._function(code, "ReplicateTable", 60)
+        return chosen
 
     def _function(self, code: lambda_.Code, id_: str, seconds: int) -> lambda_.Function:
-        """The handler whose module is `id_` in snake case."""
-        module = "".join(f"_{c.lower()}" if c.isupper() else c for c in id_).lstrip("_")
-        log_group = logs.LogGroup(
-            self,
-            f"{id_}Logs",
-            retention=RETENTION[self._settings.log_retention_days],
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        role = iam.Role(self, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log_group.grant_write(role)
-        return lambda_.Function(
+        return function(
             self,
             id_,
-            code=code,
-            handler=f"lambdas.{module}.handler",
-            runtime=RUNTIME,
-            architecture=lambda_.Architecture.ARM_64,
-            memory_size=MEMORY,
-            timeout=Duration.seconds(seconds),
-            role=role,
-            log_group=log_group,
+            code,
+            seconds=seconds,
+            log_retention_days=self._settings.log_retention_days,
             environment=self._environment(),
         )
 
@@ -122,51 +128,36 @@ class PipelineStack(Stack):
 
     def _grant(self) -> None:
         """Each step may do what it does, and nothing else."""
-        of = self.functions
+        of, grants = self.functions, self._grants
         read, update = "dynamodb:BatchGetItem", "dynamodb:UpdateItem"
         query, put = "dynamodb:Query", "dynamodb:PutItem"
         self._provider_key.grant_read(of["FetchHighlights"])
-        self._let_write(of["FetchHighlights"].role, "highlights/*")
-        self._let_use_table(of["FetchHighlights"], read, query, put, update)
-        self._let_write(of["DownloadVideo"].role, "videos/*")
-        self._let_read(of["DownloadVideo"].role, "videos/*")
-        self._let_read(of["DownloadVideo"].role, "processed_videos/*")
-        self._let_read(of["DownloadVideo"].role, "thumbnails/*")
-        self._let_use_table(of["DownloadVideo"], read, update)
-        self._let_read(self.transcode_role, "videos/*")
-        self._let_write(self.transcode_role, "processed_videos/*")
-        self._let_write(self.transcode_role, "thumbnails/*")
-        self._let_read(of["RecordRendition"].role, "processed_videos/*")
-        self._let_read(of["RecordRendition"].role, "thumbnails/*")
-        self._let_use_table(of["RecordRendition"], read, update)
+        grants.write(of["FetchHighlights"].role, "highlights/*")
+        grants.use_table(of["FetchHighlights"], read, query, put, update)
+        grants.write(of["DownloadVideo"].role, "videos/*")
+        grants.read(of["DownloadVideo"].role, "videos/*")
+        grants.read(of["DownloadVideo"].role, "processed_videos/*")
+        grants.read(of["DownloadVideo"].role, "thumbnails/*")
+        grants.use_table(of["DownloadVideo"], read, update)
+        grants.read(self.transcode_role, "videos/*")
+        grants.write(self.transcode_role, "processed_videos/*")
+        grants.write(self.transcode_role, "thumbnails/*")
+        grants.read(of["RecordRendition"].role, "processed_videos/*")
+        grants.read(of["RecordRendition"].role, "thumbnails/*")
+        grants.use_table(of["RecordRendition"], read, update)
         self._let_abort_uploads(of["RecordFailure"].role, "videos/*")
-        self._let_use_table(of["RecordFailure"], read, update)
-        self._let_use_table(of["PlanBackup"], read)
-        self._let_use_table(of["BackUpTable"], read, update, "dynamodb:CreateBackup")
-        self._let_rotate_backups(of["BackUpTable"])
-        self._let_read(of["BackUpTable"].role, "pins/*")
-        self._let_write(of["ReportRun"].role, "runs/*")
-        self._let_use_table(of["ReportRun"], read)
-
-    def _let_read(self, role: iam.IRole, prefix: str) -> None:
-        self._archive.grant_read(role, prefix)
-        acknowledge_wildcards(
-            role,
-            "Objects are named after highlights; the verbs are those of the CDK's read grant.",
-            f"Resource::{self._archive_arn}/{prefix}",
-            "Action::s3:GetObject*",
-            "Action::s3:GetBucket*",
-            "Action::s3:List*",
-        )
-
-    def _let_write(self, role: iam.IRole, prefix: str) -> None:
-        self._archive.grant_put(role, prefix)
-        acknowledge_wildcards(
-            role,
-            "Objects are named after highlights; the verb is that of the CDK's put grant.",
-            f"Resource::{self._archive_arn}/{prefix}",
-            "Action::s3:Abort*",
-        )
+        grants.use_table(of["RecordFailure"], read, update)
+        grants.read(of["WriteSidecars"].role, "videos/*.json")
+        grants.write(of["WriteSidecars"].role, "videos/*.json")
+        grants.use_table(of["WriteSidecars"], read)
+        grants.use_table(of["PlanBackup"], read)
+        grants.use_table(of["BackUpTable"], read, update, "dynamodb:CreateBackup")
+        grants.use_backups(of["BackUpTable"], "dynamodb:DescribeBackup", "dynamodb:DeleteBackup")
+        grants.read(of["BackUpTable"].role, "pins/*")
+        grants.write(of["ReportRun"].role, "runs/*")
+        grants.use_table(of["ReportRun"], read)
+        if "ExportTable" in of:
+            let_export(self._storage, grants, of["ExportTable"])
 
     def _let_abort_uploads(self, role: iam.IRole, prefix: str) -> None:
         """What the bucket has no grant for: to give up an upload that an attempt left open.
@@ -182,36 +173,7 @@ class PipelineStack(Stack):
         acknowledge_wildcards(
             role,
             "Objects are named after highlights; only what was left open may be aborted.",
-            f"Resource::{self._archive_arn}/{prefix}",
-        )
-
-    def _let_use_table(self, function: lambda_.Function, *actions: str) -> None:
-        self._highlights.grant(function, *actions)
-        acknowledge_wildcards(
-            function.role,
-            "The CDK's grant covers the indexes of the table; it has one.",
-            f"Resource::{self._highlights_arn}/index/*",
-        )
-
-    def _let_rotate_backups(self, function: lambda_.Function) -> None:
-        """What the table has no grant for.
-
-        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
-        """
-        function.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["dynamodb:DescribeBackup", "dynamodb:DeleteBackup"],
-                resources=[f"{self._highlights.table_arn}/backup/*"],
-            )
-        )
-        function.add_to_role_policy(
-            iam.PolicyStatement(actions=["dynamodb:ListBackups"], resources=["*"])
-        )
-        acknowledge_wildcards(
-            function.role,
-            "A backup gets its name from DynamoDB, and ListBackups knows no resource to name.",
-            f"Resource::{self._highlights_arn}/backup/*",
-            "Resource::*",
+            f"Resource::{self._grants.archive_arn}/{prefix}",
         )
 
     def _state_machine(self) -> sfn.StateMachine:
@@ -224,12 +186,7 @@ class PipelineStack(Stack):
             self.functions | failure,
             transcode_profile=self._settings.transcode_profile,
             transcode_role=self.transcode_role,
-        )
-        log_group = logs.LogGroup(
-            self,
-            "GameDayLogs",
-            retention=RETENTION[self._settings.log_retention_days],
-            removal_policy=RemovalPolicy.DESTROY,
+            export_after_backup=self._settings.table_exports == "after_backup",
         )
         machine = sfn.StateMachine(
             self,
@@ -238,16 +195,17 @@ class PipelineStack(Stack):
             timeout=Duration.hours(4),
             tracing_enabled=True,
             logs=sfn.LogOptions(
-                destination=log_group,
+                destination=log_group(self, "GameDayLogs", self._settings.log_retention_days),
                 level=sfn.LogLevel.ALL,
                 include_execution_data=False,
             ),
         )
+        jobs = self.format_arn(service="mediaconvert", resource="jobs/*")
         # The .sync integration tags the jobs it creates.
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["mediaconvert:TagResource"],
-                resources=[self.format_arn(service="mediaconvert", resource="jobs/*")],
+                resources=[jobs],
             )
         )
         acknowledge_wildcards(
@@ -255,15 +213,12 @@ class PipelineStack(Stack):
             "A job gets its name from MediaConvert, and so does what CreateJob, log delivery and "
             "X-Ray act on.",
             "Resource::*",
-            "Resource::arn:<AWS::Partition>:mediaconvert:<AWS::Region>:<AWS::AccountId>:jobs/*",
+            f"Resource::{written(self, jobs)}",
         )
         acknowledge_wildcards(
             machine,
             "The CDK's invoke grant covers the versions of a function.",
-            *(
-                f"Resource::<{self.get_logical_id(function.node.default_child)}.Arn>:*"
-                for function in self.functions.values()
-            ),
+            *invoked_versions(self, list(self.functions.values())),
         )
         return machine
 

@@ -31,6 +31,7 @@
     + SidecarDamaged
     + ReplicaRefused
     + ExportDamaged
+    + ExportFailed
 """
 
 
@@ -155,6 +156,10 @@ class RestoreFailed(PermanentError):
 
 class SidecarDamaged(PermanentError):
     """The file beside a video is not what the vault wrote there; its text says in what."""
+
+
+class ExportFailed(PermanentError):
+    """DynamoDB gave an export of the table up, for the reason in the text."""
 
 
 class ExportDamaged(PermanentError):

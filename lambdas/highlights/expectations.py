@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from lambdas.highlights.export_layout import EXPORT_FILE
 from lambdas.highlights.findings import Finding, Part, Problem
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status
@@ -87,6 +88,8 @@ def expected_by_name(key: str) -> ExpectedObject | None:
         return ExpectedObject(key, Part.DRILL_RECORD)
     if PIN.fullmatch(key):
         return ExpectedObject(key, Part.PIN)
+    if EXPORT_FILE.fullmatch(key):
+        return ExpectedObject(key, Part.EXPORT)
     return None
 
 

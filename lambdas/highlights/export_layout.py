@@ -18,6 +18,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ FOLDER = f"{PREFIX}/AWSDynamoDB/"
 _ID = r"\d{14,}-[0-9a-f]{8}"
 _OF_EXPORT = rf"{_ID}/(?:_started|manifest-(?:summary|files)\.(?:json|md5|checksum)|data/[^/]+)"
 EXPORT_FILE = re.compile(rf"{FOLDER}(?:{_OF_EXPORT}|data/[^/]+|_started)")
+
+GZIP_FORMAT = 31  # zlib's number for it
+INFLATED_AT_ONCE = 1024 * 1024  # bytes
 
 Typed = dict[str, dict[str, Any]]
 """An item as DynamoDB's API has it: `{"id": {"S": "1"}, …}`; binary values are bytes."""
@@ -182,6 +186,26 @@ def item_line(item: Mapping[str, Any]) -> bytes:
 def image(value: Mapping[str, Any]) -> Typed:
     """A line's item or image, its binary values as bytes."""
     return {name: _with_bytes(typed) for name, typed in value.items()}
+
+
+def is_whole_gzip(chunks: Iterable[bytes]) -> bool:
+    """Whether the bytes of a data file, in pieces, are those of whole files in gzip's format.
+
+    Each has a CRC-32 of what is in it. No bytes at all are whole, too: an empty partition's.
+    """
+    file, is_open = zlib.decompressobj(GZIP_FORMAT), False
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            is_open = True
+            try:
+                file.decompress(rest, INFLATED_AT_ONCE)
+            except zlib.error:
+                return False
+            rest = file.unconsumed_tail
+            if file.eof:
+                rest, file, is_open = file.unused_data, zlib.decompressobj(GZIP_FORMAT), False
+    return not is_open
 
 
 def _with_bytes(typed: Mapping[str, Any]) -> dict[str, Any]:

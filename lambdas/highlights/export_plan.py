@@ -44,6 +44,10 @@ class Plan:
 def plan_export(exports: Iterable[Export], table_id: str, now: datetime) -> Plan:
     """What to ask for at `now`, given the exports that are complete or under way, newest first.
 
+    A window begins with the second in which the last export ended, so that no change is left out.
+    An item that came in that very second and was deleted in the window stays in what is read: an
+    export does not tell of what came and went in its window. The product deletes no items.
+
     table_id: of the table as it is now; exports of another one of its name do not count.
     """
     chain = newest_chain(exports, table_id)

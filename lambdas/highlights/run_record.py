@@ -23,6 +23,7 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
         **count_statuses(item["status"] for item in items),
     }
     sidecars, backup = _sidecars(state["sidecars"]), _backup(state["backup"])
+    export = _export(state["backup"].get("export"))
     succeeded = counts["failed"] == 0 and "error" not in sidecars | backup
     return {
         "execution": state["execution"],
@@ -30,7 +31,7 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
         "game_date": state["game_date"],
         "reported_at": moment(now),
         "succeeded": succeeded,
-        "summary": _summary(counts, sidecars, backup)
+        "summary": _summary(counts, sidecars, backup, export)
         + ("" if succeeded else "; run again to mend"),
         "counts": counts,
         "limit": state["limit"],
@@ -39,6 +40,7 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
         "highlights": [shown_highlight(item) for item in items],
         "sidecars": sidecars,
         "backup": backup,
+        "export": export,
     }
 
 
@@ -63,6 +65,14 @@ def _backup(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _export(result: dict[str, Any] | None) -> dict[str, Any] | None:
+    """asked, written: see `Exported`; and `error` when the step failed; None without the step."""
+    if result is None:
+        return None
+    asked, written = result.get("asked", []), result.get("written")
+    return {"asked": asked, "written": written, **_error(result)}
+
+
 def _error(result: dict[str, Any]) -> dict[str, str]:
     """`error`, when `result` is that of a step that failed."""
     if "Error" not in result:
@@ -79,7 +89,12 @@ def _cause(cause: str) -> str:
     return " ".join(str(text).split())[:300]
 
 
-def _summary(counts: dict[str, int], sidecars: dict[str, Any], backup: dict[str, Any]) -> str:
+def _summary(
+    counts: dict[str, int],
+    sidecars: dict[str, Any],
+    backup: dict[str, Any],
+    export: dict[str, Any] | None,
+) -> str:
     parts = [
         f"{counts['playable']} playable",
         f"{counts['link_only']} link only",
@@ -92,6 +107,8 @@ def _summary(counts: dict[str, int], sidecars: dict[str, Any], backup: dict[str,
         parts.append(f"the backup failed ({backup['error']})")
     else:
         parts.append(f"backup {backup['name']}" if backup["created"] else "no new data, no backup")
+    if export is not None and "error" in export:
+        parts.append(f"the export failed ({export['error']})")
     return ", ".join(parts)
 
 

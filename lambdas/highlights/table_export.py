@@ -101,6 +101,8 @@ def read_export(archive: Archive, chain: Sequence[Export]) -> Iterator[Item]:
 
 def read_typed(archive: Archive, chain: Sequence[Export]) -> Iterator[Typed]:
     """The same, typed as DynamoDB's API takes and gives items."""
+    if not chain:
+        raise ExportDamaged("there is no complete export of all items that could be read")
     full, *later = chain
     names, last_words = _last_words(archive, later)
     for line in _lines(archive, full):

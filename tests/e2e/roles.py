@@ -73,7 +73,7 @@ def listed(value: Any) -> list[Any]:
 
 def _name(aws: EmbeddedAws, role: str) -> str:
     roles = aws.client("iam").list_roles()["Roles"]
-    (name,) = [one["RoleName"] for one in roles if f"-{role}" in one["RoleName"]]
+    (name,) = [one["RoleName"] for one in roles if f"-{role}" in f"-{one['RoleName']}"]
     return name
 
 

@@ -45,6 +45,12 @@ GRANTS = [
     ("GameDayRole", "mediaconvert:GetJob"),
     ("GameDayRole", "events:PutRule"),
 ]
+EXPORT_GRANTS = [
+    ("ExportTableRole", "dynamodb:DescribeTable"),
+    ("ExportTableRole", "dynamodb:ExportTableToPointInTime"),
+    ("ExportTableRole", "dynamodb:ListExports"),
+    ("ExportTableRole", "s3:List*"),
+]
 # Needed in other cases than a day's first run. Those of RecordFailure only say why a highlight
 # failed, or abort what it left open, and the run fails without them as well; CancelJob ends the jobs of a stopped execution
 # (tests/embedded/mediaconvert); StartExecution has its test beside the schedules.
@@ -59,6 +65,14 @@ IN_OTHER_CASES = {
     ("WriteSidecarsRole", "s3:GetObject*"),
     ("GameDayRole", "mediaconvert:CancelJob"),
     ("SchedulerRole", "states:StartExecution"),
+    ("ExportTableRole", "dynamodb:Scan"),
+    *EXPORT_GRANTS,
+    # Only an export under way or failed is looked at; DynamoDB may name an ACL; and the schedule
+    # calls the function in the test beside the schedules.
+    ("ExportTableRole", "dynamodb:DescribeExport"),
+    ("ExportTableRole", "s3:PutObjectAcl"),
+    ("ExportTableRole", "s3:PutObjectVersionAcl"),
+    ("ExportSchedulerRole", "lambda:InvokeFunction"),
 }
 # What the CDK's grants bring along, and what only AWS itself asks for.
 BROUGHT_ALONG = (
@@ -117,6 +131,42 @@ def test_rotation_fails_without(granted: Pipeline, provider: Provider):
     provider.highlights = [{**row, "id": CLIP + 101}]
 
     assert_fails_without(granted, "BackUpTableRole", "dynamodb:DeleteBackup")
+
+
+@pytest.mark.parametrize(("role", "action"), EXPORT_GRANTS, ids=lambda value: value)
+def test_an_export_fails_without(granted: Pipeline, role: str, action: str):
+    before = policies_of(granted.aws, role)
+    revoke(granted.aws, role, action)
+    answer = export(granted)
+    set_policies(granted.aws, role, before)
+
+    assert "AccessDenied" in answer["errorMessage"]
+
+
+def test_an_export_by_a_scan_fails_without(granted: Pipeline):
+    table = {"TableName": granted.vault.table}
+    dynamodb = granted.aws.client("dynamodb")
+    recovery = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False}}
+    dynamodb.update_continuous_backups(**table, **recovery)
+    before = policies_of(granted.aws, "ExportTableRole")
+
+    revoke(granted.aws, "ExportTableRole", "dynamodb:Scan")
+    refused = export(granted)
+    set_policies(granted.aws, "ExportTableRole", before)
+
+    assert "AccessDenied" in refused["errorMessage"]
+    assert export(granted)["written"]
+
+
+def export(granted: Pipeline) -> dict[str, Any]:
+    """What the function that exports the table answers."""
+    functions = granted.aws.client("lambda")
+    pages = functions.get_paginator("list_functions").paginate()
+    names = [one["FunctionName"] for page in pages for one in page["Functions"]]
+    [name] = [name for name in names if "ExportTable" in name]
+    asked = {"asked_by": "test", "asked_at": "2026-01-12T17:00:00+00:00"}
+    answer = functions.invoke(FunctionName=name, Payload=json.dumps(asked))
+    return json.loads(answer["Payload"].read())
 
 
 def assert_fails_without(granted: Pipeline, role: str, action: str) -> None:

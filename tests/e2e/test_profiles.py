@@ -36,6 +36,8 @@ def test_a_profile_gives_main_h264_and_stereo_aac_at_its_bitrate(
         "provider_host": "",
         "allowed_private_hosts": ["127.0.0.1"],
         "transcode_profile": profile,
+        # No other deployment of these tests asks for exports in a run.
+        "table_exports": "after_backup",
     }
     running_aws.reset()
     outputs = deploy_assembly(assembly_for(context, tmp_path / "assemblies"), running_aws)
@@ -45,9 +47,11 @@ def test_a_profile_gives_main_h264_and_stereo_aac_at_its_bitrate(
     provider.media = dict(sample.media)
     pipeline.list_only(CLIP)
 
-    (highlight,) = pipeline.run().record["highlights"]
+    record = pipeline.run().record
+    (highlight,) = record["highlights"]
 
     assert highlight["status"] == "playable", highlight["reason"]
+    assert len(record["export"]["asked"]) == 1
     rendition = highlight["rendition"]
     assert rendition["profile"] == profile
     assert (rendition["width"], rendition["height"]) == (1280, 720)

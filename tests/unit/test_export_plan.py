@@ -1,7 +1,7 @@
 """The exports that are asked for hold every change, within DynamoDB's limits."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,9 +57,7 @@ def test_after_a_long_gap_all_items_are_cheaper():
 def test_a_long_chain_begins_anew():
     times = [NOW - number * timedelta(hours=1) for number in range(1, LONGEST_CHAIN + 1)]
     first = export(times[-1])
-    chain = [export(until, since) for until, since in zip(times[:-1], times[1:], strict=True)] + [
-        first
-    ]
+    chain = [export(until, since) for until, since in itertools.pairwise(times)] + [first]
 
     assert plan_export(chain, "table-1", NOW) == Plan(full=True)
     assert plan_export(chain[1:], "table-1", NOW).windows

@@ -1,5 +1,6 @@
 """What the archive holds against what the ledger says: each difference is found and named."""
 
+import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
@@ -187,6 +188,23 @@ def test_a_pin_belongs_into_the_archive_and_is_damaged_when_it_cannot_be_read(ar
     archive.objects["pins/Highlights-20260111T144000Z.json"] = b'{"by": '
     (found,) = findings(archive)
     assert (found.problem, found.part) == (Problem.DAMAGED, Part.PIN)
+
+
+@pytest.mark.parametrize("lines", [b"", b'{"Item":{"id":{"S":"1"}}}\n' * 3])
+def test_files_of_exports_belong_into_the_archive_and_are_damaged_when_cut(
+    archive: Archive, lines: bytes
+):
+    folder, body = "exports/AWSDynamoDB/01768148000000-0a1b2c3d", gzip.compress(lines)
+    archive.objects[f"{folder}/_started"] = b""
+    archive.objects[f"{folder}/manifest-files.json"] = b""
+    archive.objects[f"{folder}/data/a.json.gz"] = body + body
+    archive.objects["exports/AWSDynamoDB/data/b.json.gz"] = b""
+    assert findings(archive) == []
+
+    for wrong in (body[:-1], body + body[:-1], body[:-8] + bytes([body[-8] ^ 1]) + body[-7:]):
+        archive.objects[f"{folder}/data/a.json.gz"] = wrong
+        (found,) = findings(archive)
+        assert (found.problem, found.part) == (Problem.DAMAGED, Part.EXPORT)
 
 
 @pytest.mark.parametrize(
