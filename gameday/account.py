@@ -7,8 +7,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+CONNECTIONS = 32  # of one client at a time; several threads share it
 # A restore lists and deletes at rates that AWS limits; its own back-off is boto3's.
-CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 10})
+CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=CONNECTIONS)
 
 
 class AccountUnavailable(RuntimeError):

@@ -8,9 +8,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gameday.account import AccountUnavailable
 from gameday.backups import BackupsUnclear
 from gameday.commands.backups import backups
+from gameday.commands.drill import drill
 from gameday.commands.export import export
 from gameday.commands.import_season import import_season
+from gameday.commands.rebuild import rebuild
 from gameday.commands.reset import reset
+from gameday.commands.restore import restore
 from gameday.commands.run import run
 from gameday.commands.status import status
 from gameday.commands.up import up
@@ -86,5 +89,17 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-for command in (run, up, status, backups, export, import_season, verify, reset):
+for command in (
+    run,
+    up,
+    status,
+    backups,
+    drill,
+    export,
+    import_season,
+    verify,
+    restore,
+    rebuild,
+    reset,
+):
     main.add_command(command)

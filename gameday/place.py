@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from gameday.account import Account
 from gameday.home import Home
-from gameday.kept import NothingKept, kept_vault
-from gameday.vault import Vault
+from gameday.kept import NothingKept, kept_aws, kept_vault
+from gameday.request import UsageError
+from gameday.vault import Aws, Vault
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,27 @@ class Place:
                 f"no vault is deployed in the account's region {account.region}; run: make deploy"
             )
         yield vault
+
+    @contextlib.contextmanager
+    def storage(self, bucket: str | None = None, table: str | None = None) -> Iterator[Vault]:
+        """The bucket and table that a vault has there, or those named; no more need be left.
+
+        Raises UsageError when a name is neither given nor an output of a stack, and otherwise as
+        `vault` does.
+        """
+        with self._aws() as aws:
+            vault = Vault.storage(aws, bucket, table)
+            if vault is None:
+                raise UsageError(
+                    "no stack says what the bucket and the table are called; "
+                    "name them: --bucket NAME --table NAME"
+                )
+            yield vault
+
+    @contextlib.contextmanager
+    def _aws(self) -> Iterator[Aws]:
+        if self.in_account:
+            yield Account()
+        else:
+            with kept_aws(self.home) as aws:
+                yield aws

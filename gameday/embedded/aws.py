@@ -19,6 +19,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from gameday.account import CONNECTIONS
 from gameday.embedded import fixes
 from gameday.embedded.emulator import PACKAGE, environment, import_emulator
 from gameday.embedded.fixes import executions, function_runtime, schedules
@@ -122,7 +123,10 @@ class EmbeddedAws:
         if service not in self._clients:
             # Links to objects are signed as AWS signs them today, not as botocore does by default.
             signature = {"signature_version": "s3v4"} if service == "s3" else {}
-            config = Config(s3={"addressing_style": "path"}, **signature)
+            # As many calls side by side as a client of an account may make.
+            config = Config(
+                s3={"addressing_style": "path"}, max_pool_connections=CONNECTIONS, **signature
+            )
             self._clients[service] = _session().client(
                 service, endpoint_url=self.endpoint_url, config=config
             )

@@ -2,6 +2,8 @@
 
 from aws_cdk.assertions import Match, Template
 
+from gameday.highlights_table import SCHEMA
+
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
 
@@ -55,3 +57,19 @@ def test_the_table_can_be_restored_to_a_moment_and_not_be_deleted_by_mistake(sto
             "DeletionProtectionEnabled": True,
         },
     )
+
+
+def test_a_rebuilt_table_has_the_schema_of_the_template(storage: Template):
+    (table,) = storage.find_resources("AWS::DynamoDB::Table").values()
+    properties = table["Properties"]
+
+    assert properties.keys() - SCHEMA.keys() == {
+        "DeletionProtectionEnabled",
+        "PointInTimeRecoverySpecification",
+    }
+    for name, wanted in SCHEMA.items():
+        assert _sorted(properties[name]) == _sorted(wanted)
+
+
+def _sorted(value: object) -> object:
+    return sorted(value, key=str) if isinstance(value, list) else value
