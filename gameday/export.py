@@ -222,11 +222,11 @@ class _Export:
         files: dict[str, dict[str, dict[str, Any]]] = {}
         for item in items:
             id_, place = item["id"], places[item["id"]]
-            mine = files[id_] = {
-                kind: facts
-                for (owner, kind), facts in copied.items()
-                if owner == id_ and kind != "picture"
-            }
+            mine = files[id_] = copied.get(id_, {})
+            if "thumbnail" in mine:
+                # Kodi and Jellyfin know a picture by one name, Plex by the other.
+                picture = (self._folder / mine["thumbnail"]["path"]).read_bytes()
+                self._write(picture, place.path(layout.PICTURE), moment)
             if "rendition" in mine:
                 document = nfo.episode_nfo(lasting(item), self._library.show(item["league"]), place)
                 mine["nfo"] = self._write(document, place.path(layout.NFO), moment)
@@ -245,15 +245,13 @@ class _Export:
     def _objects(self, item: Item, place: layout.Place) -> Iterator[Wanted]:
         """The objects of a highlight, and where each goes."""
         if "rendition" in item:
-            yield Wanted((item["id"], "rendition"), item["rendition"], place.path(layout.VIDEO))
+            yield Wanted(item["id"], "rendition", item["rendition"], place.path(layout.VIDEO))
         if "thumbnail" in item:
-            # Kodi and Jellyfin know a picture by one name, Plex by the other.
-            thumbnail = item["thumbnail"]
-            yield Wanted((item["id"], "thumbnail"), thumbnail, place.path(layout.THUMBNAIL))
-            yield Wanted((item["id"], "picture"), thumbnail, place.path(layout.PICTURE))
+            thumbnail = place.path(layout.THUMBNAIL)
+            yield Wanted(item["id"], "thumbnail", item["thumbnail"], thumbnail)
         if "video" in item and self._selection.originals:
             path = layout.original_path(_game_day(item), item["id"], item["video"]["key"])
-            yield Wanted((item["id"], "video"), item["video"], path)
+            yield Wanted(item["id"], "video", item["video"], path)
 
     def _folders(self, game_day: GameDay, items: Sequence[Item]) -> None:
         """What media servers read of the show and the season."""
@@ -271,23 +269,24 @@ class _Export:
         batch: list[Wanted] = []
         for stored in self._survey.answers_and_records(self._vault):
             facts = {"key": stored.key, "bytes": stored.bytes}
-            batch.append(Wanted((stored.key, "archive"), facts, layout.archive_path(stored.key)))
+            batch.append(Wanted(stored.key, "archive", facts, layout.archive_path(stored.key)))
             if len(batch) == 100:
                 yield from self._archive_batch(batch)
                 batch = []
         yield from self._archive_batch(batch)
 
     def _archive_batch(self, batch: Sequence[Wanted]) -> Iterator[dict[str, Any]]:
-        for (key, _), facts in self._copy(batch, None).items():
+        for key, found in self._copy(batch, None).items():
+            facts = found["archive"]
             day = date.fromisoformat(key.split("/")[2])
             date_file(self._folder / facts["path"], _noon(day))
             yield {"key": key, **facts}
 
     def _copy(
         self, wanted: Sequence[Wanted], moment: float | None
-    ) -> dict[tuple[str, str], dict[str, Any]]:
-        """Copy objects side by side; the facts of each file that is whole, by `Wanted.name`."""
-        whole = {}
+    ) -> dict[str, dict[str, dict[str, Any]]]:
+        """Copy objects side by side; the facts of each file that is whole, by owner and kind."""
+        whole: dict[str, dict[str, dict[str, Any]]] = {}
         for one, result in self._copying.copy(wanted, self._folder, self._progress.add):
             try:
                 written, facts = result()
@@ -303,7 +302,7 @@ class _Export:
                 self._count(written, one.path, facts["bytes"])
                 if moment is not None:
                     date_file(self._folder / one.path, moment)
-                whole[one.name] = facts
+                whole.setdefault(one.owner, {})[one.kind] = facts
         return whole
 
     def _leave_out(self, one: Wanted, reason: str) -> None:

@@ -25,10 +25,11 @@ class Stopped(Exception):
 class Wanted:
     """An object that is to be a file. facts: see `copy_object`. path: with `/`, below the folder.
 
-    name: by which its owner knows it.
+    owner, kind: whose it is, and which of the owner's.
     """
 
-    name: tuple[str, str]
+    owner: str
+    kind: str
     facts: Mapping[str, Any]
     path: str
 

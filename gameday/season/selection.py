@@ -121,9 +121,8 @@ class Survey:
     def _add_item(self, item: dict[str, Any]) -> None:
         for part in (Part.VIDEO, Part.RENDITION, Part.THUMBNAIL):
             if part in item and (part is not Part.VIDEO or self.selection.originals):
-                copies = 2 if part is Part.THUMBNAIL else 1
-                self._add(int(item[part]["bytes"]), copies)
+                self._add(int(item[part]["bytes"]))
 
-    def _add(self, size: int, copies: int = 1) -> None:
-        self.files += copies
-        self.bytes += copies * size
+    def _add(self, size: int) -> None:
+        self.files += 1
+        self.bytes += size

@@ -21,6 +21,11 @@ from lambdas.highlights.ledger import Item
 
 TYPES = {form.extension: form.content_type for form in (MP4, MOV, WEBM, MATROSKA, MPEGTS)}
 FACT = str | int
+LENGTH = "duration_milliseconds"
+TEXTS = (
+    *("title", "description", "reason", "fetch_date", "home_team", "away_team", "match_id"),
+    *("match_date", "source", "channel", "category", "type", "url", "embed_url", "image_url"),
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def _item(entry: HighlightEntry, folder: Folder) -> Item:
         raise Wrong(
             f"{file.path} holds what DynamoDB cannot: {error or type(error).__name__}"
         ) from None
+    if strange := [name for name in TEXTS if not isinstance(item.get(name, ""), str)]:
+        raise Wrong(f"{file.path}: its {strange[0]} is {item[strange[0]]!r:.80}, which is no text")
     if (item["id"], item["league"]) != (entry.id, entry.game_day.league):
         raise Wrong(f"{file.path} is of another highlight than the index says")
     if digest(item) != entry.digest:
@@ -123,6 +130,8 @@ def _objects(item: Item, game_day: GameDay) -> list[tuple[Part, str, str]]:
             if not all(isinstance(value, FACT) for value in item[part].values()):
                 raise Wrong(f"highlight {item['id']}: what it says of its {part} is no plain fact")
             found.append((part, key, content_type))
+    if not isinstance(item.get("rendition", {LENGTH: 0}).get(LENGTH), int):
+        raise Wrong(f"highlight {item['id']}: its rendition has no length")
     return found
 
 
