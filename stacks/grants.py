@@ -75,9 +75,7 @@ class Grants:
 
 def _allow(function: lambda_.Function, resources: list[str], *actions: str) -> None:
     if actions:
-        function.add_to_role_policy(
-            iam.PolicyStatement(actions=list(actions), resources=resources)
-        )
+        function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
 
 
 def invoked_versions(stack: Stack, functions: list[lambda_.Function]) -> list[str]:
