@@ -8,6 +8,15 @@ from constructs import Construct
 
 from lambdas.highlights.ledger import GAME_DAY_INDEX
 from stacks.acknowledge import acknowledge
+from stacks.backup_vault import DailyBackups
+from stacks.replica import (
+    let_replicate,
+    replication_role,
+    replication_rule,
+    role_for_what_is_there,
+)
+from stacks.second_place import SecondPlace
+from stacks.settings import Settings
 
 
 class StorageStack(Stack):
@@ -15,10 +24,22 @@ class StorageStack(Stack):
 
     archive: raw answers, videos, renditions, thumbnails and run records.
     highlights: one item per highlight. provider_key: the provider's API key.
+
+    No setting may change the table's template: what replaces it leaves every highlight behind.
+    docs/decisions/0008-a-second-place.md
     """
 
-    def __init__(self, scope: Construct, id_: str, **kwargs: object):
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        place: SecondPlace | None = None,
+        **kwargs: object,
+    ):
         super().__init__(scope, id_, termination_protection=True, **kwargs)
+        replicated_by = replication_role(self) if place else None
         self.archive = s3.Bucket(
             self,
             "Archive",
@@ -38,6 +59,8 @@ class StorageStack(Stack):
                     noncurrent_version_expiration=Duration.days(90),
                 ),
             ],
+            replication_role=replicated_by,
+            replication_rules=[replication_rule(self, place)] if place else None,
         )
         self.highlights = dynamodb.Table(
             self,
@@ -69,6 +92,15 @@ class StorageStack(Stack):
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
         CfnOutput(self, "HighlightsTable", value=self.highlights.table_name)
         CfnOutput(self, "ProviderKeySecret", value=self.provider_key.secret_arn)
+        if place:
+            let_replicate(replicated_by, self.archive, place)
+            batch = role_for_what_is_there(self, self.archive)
+            CfnOutput(self, "ReplicaBucket", value=place.bucket)
+            CfnOutput(self, "BatchReplicationRoleArn", value=batch.role_arn)
+        if settings.aws_backup_days:
+            DailyBackups(
+                self, "DailyBackups", table=self.highlights, settings=settings, place=place
+            )
         self._acknowledge()
 
     def _acknowledge(self) -> None:
