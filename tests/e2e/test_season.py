@@ -141,6 +141,11 @@ def test_a_season_without_originals_is_whole_without_them(kept: dict[str, Any], 
     assert not [one for one in other.provider.requests[asked:] if "/media/" in one.path]
     assert verify_vault(other.vault, quiet()).findings == []
 
+    other.vault.ledger.refuse_playable(other.items()["412380371"])  # as when its rendition is lost
+    assert other.run().statuses()["412380371"] == "playable"
+    item = other.items()["412380371"]
+    assert ("video" in item, "video_left_out" in item) == (True, False)
+
 
 @pytest.mark.parametrize("sends", [0, 7])
 def test_an_interrupted_import_is_continued_to_the_same_end(
