@@ -62,7 +62,7 @@ def verify_place(place: Place, steps: Steps, *, mend: bool) -> Verification:
     In an account only sidecars are repaired, which need no run. Raises NothingKept. It may be interrupted at any time: what a repair left half done, the next
     one or the next run of that day completes.
     """
-    with place.vault() as vault, _server_unheard():
+    with place.vault() as vault, server_unheard():
         found = verify_vault(vault, steps)
         if not (mend and any(one.is_mendable for one in found.wrong)):
             return found
@@ -92,7 +92,7 @@ def verify_vault(vault: Vault, steps: Steps) -> Verification:
 
 
 @contextlib.contextmanager
-def _server_unheard() -> Iterator[None]:
+def server_unheard() -> Iterator[None]:
     """The embedded AWS's server logs each body that ends early, which is a finding here."""
     server = logging.getLogger("gameday.embedded.server")
     server.disabled = True

@@ -82,6 +82,64 @@ def table(
     sys.exit(done.exit_code)
 
 
+@restore.command("objects")
+@place_options
+@click.option(
+    "--from",
+    "origin",
+    type=click.Choice(["versions", "replica"]),
+    default="versions",
+    show_default=True,
+    help="Earlier versions in the bucket, or the copy in the second region.",
+)
+@click.option("--prefix", default="", help="Keys concerned, such as videos/NCAA/2026-01-10/.")
+@click.option("--at", metavar="MOMENT", help="The objects as of then, where they differ now.")
+@click.option("--in-place", is_flag=True, help="Under their own keys; asks for words.")
+@confirm_option
+@yes_option
+@json_option
+def objects(
+    place: Place,
+    origin: str,
+    prefix: str,
+    at: str | None,
+    in_place: bool,
+    confirmed: str | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Restore objects: videos, renditions, thumbnails, raw answers, sidecars, run records.
+
+    Looks at every object that the ledger names, and brings back what is missing or damaged: the
+    newest version that has the size and checksum which the ledger knows. Each is read again where
+    it came back. They go aside, below restored/<time>/, or in place under their own keys; nothing
+    is ever deleted. With --prefix, deleted objects that the ledger does not name come back, too.
+    When the table is lost as well, restore it first: it says what must be there.
+
+    Exit code 1 when anything could not be brought back; it is named.
+    """
+    from gameday.moments import parse_moment
+    from gameday.restore import shown
+    from gameday.restore.object_plan import WantedObjects
+    from gameday.restore.objects import ObjectRestore
+    from gameday.verify import server_unheard
+
+    now = datetime.now(UTC)
+    moment = None if at is None else parse_moment(at, now)
+    wanted = WantedObjects(prefix, moment, from_replica=origin == "replica", in_place=in_place)
+    console = Console(stderr=as_json, highlight=False)
+    with place.vault() as vault, server_unheard():
+        work = ObjectRestore(vault, wanted, Steps(console))
+        plan = work.plan(now)
+        shown.print_lines(plan.in_words(), console)
+        _agree(vault.bucket if in_place else None, confirmed, yes=yes, as_json=as_json)
+        done = work.restore()
+        if as_json:
+            click.echo(shown.objects_json(done))
+        shown.print_objects(done, console)
+    sys.exit(done.exit_code)
+
+
 def _agree(replaced: str | None, confirmed: str | None, *, yes: bool, as_json: bool) -> None:
     """Ask as a restore has to be asked about; replaced: what it replaces, if anything."""
     if replaced is not None:

@@ -7,9 +7,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from gameday.restore.objects import RestoredObjects
 from gameday.restore.table import RestoredTable
 
 MOST_NAMED = 5  # ids in a line
+MOST_KEYS = 20  # objects with a line of their own
 
 
 def print_lines(lines: Iterable[tuple[str, str]], console: Console) -> None:
@@ -90,3 +92,47 @@ def _table_lines(done: RestoredTable) -> list[str]:
             "alone; delete it when it is of no use any more."
         )
     return lines
+
+
+def print_objects(done: RestoredObjects, console: Console) -> None:
+    """What came of the restore of objects."""
+    for key in sorted(done.lost)[:MOST_KEYS]:
+        line = Text(f"  {'missing' if key in done.missing else 'damaged':<11}", "red")
+        line.append(key, "default")
+        console.print(line, soft_wrap=True)
+        console.print(Text(f"{'':<13}{done.lost[key]}", "dim"), soft_wrap=True)
+    if len(done.lost) > MOST_KEYS:
+        console.print(f"  and {len(done.lost) - MOST_KEYS:,} more; --json names them all")
+    comparison = done.comparison
+    words = f"{comparison.expected:,} objects expected, {comparison.found:,} found"
+    if done.lost:
+        words += f", {len(comparison.missing):,} missing, {len(comparison.different):,} different"
+    else:
+        words += ", none different"
+    console.print(Text(f"{words}."), soft_wrap=True)
+    if done.plan.target is not None and done.restored + done.there:
+        console.print(
+            Text(f"They stand below {done.plan.bucket}/{done.plan.target}"), soft_wrap=True
+        )
+
+
+def objects_json(done: RestoredObjects) -> str:
+    """The restore of objects as one JSON object."""
+    comparison = done.comparison
+    facts: dict[str, Any] = {
+        "ok": done.exit_code == 0,
+        "bucket": done.plan.bucket,
+        "target": done.plan.target,
+        "source": done.plan.source_bucket,
+        "expected": comparison.expected,
+        "found": comparison.found,
+        "missing": comparison.missing,
+        "different": comparison.different,
+        "whole": done.whole,
+        "restored": done.restored,
+        "restored_before": done.there,
+        "bytes": done.bytes,
+        "notes": done.lost,
+        "seconds": round(done.seconds, 1),
+    }
+    return json.dumps(facts, indent=2)

@@ -13,6 +13,7 @@ from lambdas.highlights.keys import (
     DRILL_RECORD,
     PIN,
     RAW_ANSWER,
+    RESTORED,
     RUN_RECORD,
     rendition_key,
     thumbnail_key,
@@ -88,6 +89,8 @@ def expected_by_name(key: str) -> ExpectedObject | None:
         return ExpectedObject(key, Part.DRILL_RECORD)
     if PIN.fullmatch(key):
         return ExpectedObject(key, Part.PIN)
+    if RESTORED.fullmatch(key):
+        return ExpectedObject(key, Part.RESTORED)
     if EXPORT_FILE.fullmatch(key):
         return ExpectedObject(key, Part.EXPORT)
     return None

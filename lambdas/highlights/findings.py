@@ -29,6 +29,7 @@ class Part(StrEnum):
     RUN_RECORD = "run record"
     DRILL_RECORD = "drill record"
     PIN = "pin"
+    RESTORED = "restored copy"
     EXPORT = "file of an export"
     UPLOAD = "upload"
     OBJECT = "object"

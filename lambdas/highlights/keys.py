@@ -16,6 +16,8 @@ DRILLS = "drills/"
 DRILL_RECORD = re.compile(r"drills/[0-9]{4}-[0-9]{2}-[0-9]{2}-[^/]+\.json")
 PINS = "pins/"
 PIN = re.compile(r"pins/[A-Za-z0-9_.-]+\.json")
+RESTORED_FOLDER = "restored/"
+RESTORED = re.compile(r"restored/[0-9]{8}t[0-9]{6}/.+")
 
 
 def raw_answer_key(game_day: GameDay, body: bytes) -> str:

@@ -3,6 +3,7 @@
 from aws_cdk.assertions import Match, Template
 
 from gameday.highlights_table import SCHEMA
+from gameday.protection import PRODUCT, in_template
 
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
@@ -73,3 +74,9 @@ def test_a_rebuilt_table_has_the_schema_of_the_template(storage: Template):
 
 def _sorted(value: object) -> object:
     return sorted(value, key=str) if isinstance(value, list) else value
+
+
+def test_a_restored_table_gets_the_protection_that_the_template_gives(storage: Template):
+    (table,) = storage.find_resources("AWS::DynamoDB::Table").values()
+
+    assert in_template(table["Properties"]) == PRODUCT
