@@ -1,11 +1,13 @@
 """What is in the account outlives the process, however it ends."""
 
 import fcntl
+import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -225,3 +227,36 @@ def _locked(file: Any) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def test_a_large_table_is_saved_while_it_is_written(tmp_path: Path):
+    with EmbeddedAws(tmp_path) as aws:
+        from ministack.services import dynamodb
+
+        aws.client("dynamodb").create_table(
+            TableName="clips",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        [table] = dynamodb._tables.all_values()
+        stopping = threading.Event()
+
+        def write() -> None:
+            for number in itertools.count():
+                if stopping.is_set():
+                    return
+                item = {"id": {"S": str(number)}}
+                dynamodb._set_item(table, str(number), "__no_sort__", item)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            until(lambda: len(table["items"]), lambda items: items > 2000)
+            [saved] = dynamodb.get_state()["tables"].all_values()
+        finally:
+            stopping.set()
+            writer.join()
+
+        assert len(saved["items"]) >= 2000
+        assert all(one["__no_sort__"]["id"] == {"S": key} for key, one in saved["items"].items())

@@ -31,6 +31,7 @@ FIXES = (
     "deleted_tables",
     "restored_tables",
     "table_exports",
+    "saved_tables",
     "backup_access",
     "secrets",
     "absent_objects",

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from gameday.embedded.fixes.patching import Patch
 
@@ -31,6 +31,7 @@ DAY_SECONDS = 86_400
 Items = dict[str, dict[str, Any]]
 
 _writing = threading.Lock()
+_open_file: dict[Path, IO[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -168,11 +169,9 @@ def note_change(
     line = json.dumps([at, partition, sort, old, new], separators=(",", ":"))
     path = _folder(table) / f"{_day(at)}.jsonl"
     with _writing:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _forget_old(path.parent, at)
-        with path.open("a") as file:
-            file.write(line + "\n")
+        file = _opened(path, at)
+        file.write(line + "\n")
+        file.flush()
 
 
 def changes(table: Mapping[str, Any], since: float) -> Iterator[Change]:
@@ -209,7 +208,25 @@ def items_as_of(table: Mapping[str, Any], moment: float) -> Items:
 
 def forget(table: Mapping[str, Any]) -> None:
     """Remove the noted changes of a table."""
-    shutil.rmtree(_folder(table), ignore_errors=True)
+    with _writing:
+        _close()
+        shutil.rmtree(_folder(table), ignore_errors=True)
+
+
+def _opened(path: Path, at: float) -> IO[str]:
+    """The file of a day; the last one stays open, for opening takes longer than writing."""
+    if path not in _open_file:
+        _close()
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _forget_old(path.parent, at)
+        _open_file[path] = path.open("a")
+    return _open_file[path]
+
+
+def _close() -> None:
+    for path in list(_open_file):
+        _open_file.pop(path).close()
 
 
 def _forget_unknown() -> None:
