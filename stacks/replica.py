@@ -108,3 +108,28 @@ def let_replicate(role: iam.Role, archive: s3.Bucket, place: SecondPlace) -> Non
         f"Resource::{written(Stack.of(role), archive.arn_for_objects('*'))}",
         f"Resource::{written(Stack.of(role), copies)}",
     )
+
+
+def role_for_what_is_there(scope: Construct, archive: s3.Bucket) -> iam.Role:
+    """What a person copies with, by S3 Batch Replication, what was there before the replica.
+
+    S3 copies of itself what comes from then on alone.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html
+    """
+    role = iam.Role(
+        scope,
+        "BatchReplicationRole",
+        assumed_by=iam.ServicePrincipal("batchoperations.s3.amazonaws.com"),
+        description="Asks for copies of what was in the archive before it had a replica",
+    )
+    for actions, resource in (
+        (("s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"), archive.bucket_arn),
+        (("s3:InitiateReplication",), archive.arn_for_objects("*")),
+    ):
+        role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
+    acknowledge_wildcards(
+        role,
+        "Every object of the archive is copied, whatever its name.",
+        f"Resource::{written(Stack.of(role), archive.arn_for_objects('*'))}",
+    )
+    return role

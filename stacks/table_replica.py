@@ -5,7 +5,7 @@ table's own resource is the same with the replica and without.
 docs/decisions/0008-a-second-place.md
 """
 
-from aws_cdk import Aws, CustomResource, Duration, Stack, custom_resources
+from aws_cdk import Aws, CfnOutput, CustomResource, Duration, Stack, custom_resources
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -68,6 +68,7 @@ class TableReplica(Construct):
             service_token=provider.service_token,
             properties={"TableName": table.table_name, "ReplicaRegion": place.region},
         )
+        CfnOutput(Stack.of(self), "ReplicateTableFunction", value=function.function_name)
         _acknowledge(provider, function)
 
 

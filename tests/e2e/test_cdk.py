@@ -20,7 +20,10 @@ NOWHERE = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="session")
 def synthesised_by_cli(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`cdk synth` as CI runs it, where no account, no credentials and no network are to be had."""
+    """`cdk synth` as CI runs it, where no credentials and no network are to be had.
+
+    With every switch on: that is all that the default settings make, and more.
+    """
     out = tmp_path_factory.mktemp("synth") / "cdk.out"
     environment = {
         **cdk_cli._path(),
@@ -29,8 +32,12 @@ def synthesised_by_cli(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "HTTP_PROXY": NOWHERE,
         "HTTPS_PROXY": NOWHERE,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "CDK_DEFAULT_ACCOUNT": "123456789012",
+        "CDK_DEFAULT_REGION": "us-east-1",
     }
     command = [str(cdk_cli._node()), str(cdk_cli._script(ROOT)), "synth", "--quiet"]
+    for setting in ("replica_region=eu-west-1", "replica_lock_days=30", "aws_backup_days=35"):
+        command += ["-c", setting]
     done = subprocess.run(
         [*command, "--output", str(out), "--no-notices"],
         cwd=ROOT,
@@ -61,7 +68,7 @@ def test_the_templates_pass_cfn_lint(synthesised_by_cli: Path):
         [str(linter), *templates], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
-    assert len(templates) == 2
+    assert len(templates) == 6
     assert done.returncode == 0, done.stdout
 
 
