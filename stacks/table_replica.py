@@ -124,6 +124,7 @@ def _acknowledge(provider: custom_resources.Provider, function: lambda_.Function
         acknowledge(
             provider,
             rule,
-            "The state machine only waits while a deployment adds the replica; what happens is "
-            "in the log of the function that it calls.",
+            "The state machine only waits while a deployment adds the replica, and its input has "
+            "the signed URL at which CloudFormation is answered, which nobody is to log. What "
+            "happens is in the log of the function that it calls.",
         )
