@@ -5,7 +5,6 @@ there. Each file appears whole or not at all, and the index comes last.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from shutil import disk_usage
@@ -18,8 +17,6 @@ from botocore.exceptions import (
     IncompleteReadError,
     ResponseStreamingError,
 )
-from rich.console import Console
-from rich.text import Text
 from urllib3.exceptions import HTTPError
 
 from gameday import wording
@@ -27,6 +24,7 @@ from gameday.copies import CopyError, date_file, room_in, write_bytes
 from gameday.progress import Progress
 from gameday.season import layout, nfo, table
 from gameday.season.copying import Copying, Wanted
+from gameday.season.exported import PAGE, Exported
 from gameday.season.index import NAME, IndexWriter
 from gameday.season.pages import Day, day_page, season_page, summary
 from gameday.season.readme import README, about
@@ -34,7 +32,7 @@ from gameday.season.selection import DaySurvey, Selection, Survey
 from gameday.steps import Steps
 from gameday.vault import Vault
 from lambdas.highlights import sidecar
-from lambdas.highlights.comparison import Comparison, compare
+from lambdas.highlights.comparison import compare
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.lasting import digest, lasting
@@ -51,42 +49,6 @@ STREAM_ERRORS = (
     UnreadableObject,
 )
 TABLE = "metadata.csv"
-PAGE = "index.html"
-
-
-@dataclass
-class Exported:
-    """What came of an export.
-
-    written, there: files made or replaced, and files that were as they should be; bytes: of the
-    former. left_out: why each object could not be exported, by its key. comparison: of the
-    ledger's highlights with those exported.
-    """
-
-    folder: Path
-    highlights: int = 0
-    written: int = 0
-    there: int = 0
-    bytes: int = 0
-    left_out: dict[str, str] = field(default_factory=dict)
-    comparison: Comparison = field(default_factory=lambda: Comparison(0, 0))
-
-    @property
-    def exit_code(self) -> int:
-        """0: everything that was selected is in the folder. 1: something is not."""
-        return 1 if self.left_out or not self.comparison.is_equal else 0
-
-    def as_json(self) -> dict[str, Any]:
-        """As `--json` shows it."""
-        return {
-            "folder": str(self.folder),
-            "highlights": self.highlights,
-            "files": {"written": self.written, "there": self.there},
-            "bytes_written": self.bytes,
-            "left_out": [{"key": key, "reason": why} for key, why in self.left_out.items()],
-            "comparison": self.comparison.as_json(),
-            "ok": self.exit_code == 0,
-        }
 
 
 def export_season(vault: Vault, folder: Path, selection: Selection, steps: Steps) -> Exported:
@@ -109,20 +71,6 @@ def export_season(vault: Vault, folder: Path, selection: Selection, steps: Steps
             size = f", {wording.size_in_words(done.bytes)}" if done.written else ""
             step.tell(f"{done.written:,} files written{size}; {done.there:,} were there already")
     return done
-
-
-def print_export(done: Exported, console: Console) -> None:
-    """What came of it, for a person."""
-    for key, reason in done.left_out.items():
-        console.print(Text(f"  not exported: {key}: {reason}", "red"), soft_wrap=True)
-    words = [done.comparison.in_words("highlights")]
-    if done.left_out:
-        count = len(done.left_out)
-        words.append(f"{count:,} {'object' if count == 1 else 'objects'} could not be exported")
-    if not done.comparison.is_equal:
-        words.append("the ledger changed meanwhile; run the same command again")
-    console.print(Text("; ".join(words)), soft_wrap=True)
-    console.print(Text(f"Season: {done.folder / PAGE}"), soft_wrap=True)
 
 
 def _plan(survey: Survey, folder: Path) -> str:

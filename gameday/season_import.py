@@ -10,20 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.text import Text
 
-from gameday import wording
-from gameday.costs import PRICES
 from gameday.deployment import deployed_for_import, embedded_aws
 from gameday.place import Place
 from gameday.progress import Progress
 from gameday.request import UsageError
-from gameday.season.entries import ArchiveEntry, File, HighlightEntry, NotASeason, Wrong, entries
+from gameday.season.checked import Season
+from gameday.season.entries import ArchiveEntry, HighlightEntry, NotASeason, Wrong, entries
 from gameday.season.folder import Folder, NotInFolder
 from gameday.season.sending import PART, Sending
 from gameday.season.taking_in import Source, incoming
@@ -31,91 +29,13 @@ from gameday.steps import Steps
 from gameday.vault import Vault
 from lambdas.highlights import sidecar
 from lambdas.highlights.archive import Archive
-from lambdas.highlights.comparison import Comparison, Digests, compare, digests
+from lambdas.highlights.comparison import Comparison, compare, digests
 from lambdas.highlights.keys import RAW_ANSWER, RUN_RECORD
 from lambdas.highlights.lasting import digest
 from lambdas.table import Table
 
 WORKERS = 4
-LINE = 20_000_000 / 8  # bytes a second that a home's line may send
-SECONDS_A_FILE = 0.02
-MOST_PROBLEMS = 1_000  # that are held
 T = TypeVar("T")
-
-
-@dataclass
-class Season:
-    """A season as its index says it, checked. digests: of the items as they will be.
-
-    lacks: parts that items name and the season does not hold, by highlight.
-    """
-
-    folder: Folder
-    digests: Digests = field(default_factory=dict)
-    lacks: dict[str, list[str]] = field(default_factory=dict)
-    files: int = 0
-    bytes: int = 0
-    requests: int = 0
-    item_kilobytes: int = 0
-
-    @classmethod
-    def read(cls, root: Path) -> "Season":
-        """Check everything that can be without reading the clips. Raises NotASeason."""
-        season, problems = cls(Folder(root)), []
-        for entry in entries(season.folder):
-            try:
-                if isinstance(entry, Wrong):
-                    raise entry
-                season._add(entry)
-            except Wrong as problem:
-                problems.append(str(problem))
-                if len(problems) == MOST_PROBLEMS:
-                    break
-        if problems:
-            raise NotASeason(problems, root)
-        return season
-
-    def plan(self) -> str:
-        """What an import does, how long it takes and what it costs, in words."""
-        seconds = self.files * SECONDS_A_FILE + self.bytes / LINE
-        dollars = (
-            self.requests * PRICES["s3_puts"].dollars
-            + self.item_kilobytes * PRICES["dynamodb_writes"].dollars
-        )
-        return (
-            f"{len(self.digests):,} highlights and {self.files:,} files, "
-            f"{wording.size_in_words(self.bytes)}, go into the vault; on AWS that takes about "
-            f"{wording.duration_in_words(seconds)} at 20 Mbit/s and costs about ${dollars:.4f}, and "
-            "what is in the vault already is not sent again"
-        )
-
-    def _add(self, entry: HighlightEntry | ArchiveEntry) -> None:
-        if isinstance(entry, ArchiveEntry):
-            self._add_file(entry.file)
-            return
-        if entry.id in self.digests:
-            raise Wrong(f"highlight {entry.id} occurs twice")
-        found = incoming(entry, self.folder)
-        self.digests[entry.id] = digest(found.item)
-        if found.lacks:
-            self.lacks[entry.id] = found.lacks
-        for source in found.sources:
-            self._add_file(source.file)
-        body = len(sidecar.render(found.item))
-        self.requests += 1
-        # A write is counted once more for the index of game days.
-        self.item_kilobytes += 2 * (1 + body // 1024)
-
-    def _add_file(self, file: File) -> None:
-        try:
-            size = self.folder.size(file.path)
-        except NotInFolder as error:
-            raise Wrong(f"{file.path!r:.200} {error}") from None
-        if size != file.bytes:
-            raise Wrong(f"{file.path} has {size:,} bytes instead of {file.bytes:,}")
-        self.files += 1
-        self.bytes += size
-        self.requests += 1 if size <= PART else 3 + size // PART
 
 
 @dataclass

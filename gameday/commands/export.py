@@ -38,7 +38,8 @@ def export(
     on where it was, and brings an older export up to date. Exit code 1 when an object could not
     be read; it is named, and the rest is exported.
     """
-    from gameday.export import export_season, print_export
+    from gameday.export import export_season
+    from gameday.season.exported import print_export
     from gameday.season.selection import Selection
 
     selection = Selection(leagues, _day("--from", first), _day("--to", last), not no_originals)

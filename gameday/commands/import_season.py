@@ -25,11 +25,12 @@ def import_season(place: Place, folder: Path, yes: bool, as_json: bool) -> None:
     not what was exported; it is named, and the rest is imported.
     """
     from gameday import season_import
+    from gameday.season.checked import Season
 
     console = Console(stderr=as_json, highlight=False)
     steps = Steps(console)
     with steps.step("index", "index") as step:
-        season = season_import.Season.read(folder)
+        season = Season.read(folder)
         step.tell(f"{len(season.digests):,} highlights")
     steps.say(season.plan())
     if not yes:

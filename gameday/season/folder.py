@@ -70,7 +70,7 @@ class Folder:
         return descriptor
 
     def _walk(self, parts: list[str]) -> int:
-        """Open folder by folder, each within the one before, so that none is exchanged meanwhile."""
+        """Open folder by folder, each within the one before, so none is exchanged meanwhile."""
         folder = os.open(self.root, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         try:
             for part in parts[:-1]:

@@ -1,4 +1,4 @@
-"""Reads a JSON object of any size, of which one member, or one entry of a list, is held at a time."""
+"""Reads a JSON object of any size: one member, or one entry of a list, is held at a time."""
 
 import json
 from collections.abc import Iterator

@@ -14,12 +14,13 @@ from rich.console import Console
 
 from gameday.export import export_season
 from gameday.request import UsageError
+from gameday.season.checked import Season
 from gameday.season.entries import File, NotASeason, Wrong
 from gameday.season.folder import Folder
 from gameday.season.selection import Selection
 from gameday.season.sending import Sending
 from gameday.season.taking_in import Source
-from gameday.season_import import Imported, Season, import_season, require_empty
+from gameday.season_import import Imported, import_season, require_empty
 from gameday.steps import Steps
 from gameday.verify import verify_vault
 from lambdas.highlights.archive import Archive

@@ -1,4 +1,5 @@
 import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,8 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from gameday.copies import DiskFull
-from gameday.export import Exported, export_season
+from gameday.export import export_season
+from gameday.season.exported import Exported
 from gameday.season.selection import Selection
 from gameday.steps import Steps
 from tests.parsed_page import Parsed
@@ -261,7 +263,7 @@ def test_a_full_disk_is_a_sentence_that_names_the_folder(
 
 
 def test_the_plan_comes_first_and_says_how_much(kept: KeptSeason, tmp_path: Path):
-    console = Console(record=True, width=200, quiet=False, file=open("/dev/null", "w"))  # noqa: SIM115
+    console = Console(record=True, width=200, file=io.StringIO())
     export(kept, tmp_path, console=console)
 
     text = console.export_text()
