@@ -7,6 +7,7 @@ from typing import Any
 from gameday.archived_days import PREFIXES, archived_days
 from gameday.costs import Usage, costs, total
 from gameday.highlights_table import found_or_gone, has_schema, is_empty
+from gameday.protection import describe_table
 from gameday.request import UsageError
 from gameday.steps import Steps
 from gameday.vault import Vault
@@ -22,11 +23,14 @@ SECONDS_A_TABLE, SECONDS_AN_ITEM = 30, 0.005
 class Plan:
     """What a rebuild is about to do. is_there, is_begun: the table, and an earlier rebuild of it.
 
+    live: the live table's name, None when it is gone.
+
     days, sidecars, sidecar_bytes, objects: what stands in the archive.
     """
 
     bucket: str
     table: str
+    live: str | None
     in_place: bool
     is_there: bool
     is_begun: bool
@@ -86,7 +90,16 @@ def plan_rebuild(
     if not sidecars:
         raise UsageError(f"no sidecar stands in {vault.bucket}: there is nothing to rebuild from")
     return Plan(
-        vault.bucket, name, in_place, found is not None, is_begun, days, sidecars, size, objects
+        bucket=vault.bucket,
+        table=name,
+        live=vault.table if describe_table(dynamodb, vault.table) else None,
+        in_place=in_place,
+        is_there=found is not None,
+        is_begun=is_begun,
+        days=days,
+        sidecars=sidecars,
+        sidecar_bytes=size,
+        objects=objects,
     )
 
 

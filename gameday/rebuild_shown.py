@@ -13,7 +13,7 @@ from gameday.rebuild_plan import Plan
 MOST_SHOWN = 20  # keys of each kind; --json has all
 
 
-def plan_in_words(plan: Plan, live: str) -> list[str]:
+def plan_in_words(plan: Plan) -> list[str]:
     """What is about to happen, to what, how long it takes and what it costs."""
     days = "game day" if plan.days == 1 else "game days"
     if plan.is_begun:
@@ -30,12 +30,14 @@ def plan_in_words(plan: Plan, live: str) -> list[str]:
     ]
     if plan.in_place:
         lines.append("It is the live table: let no run of a game day start until it is done.")
+    elif plan.live:
+        lines.append(f"The live table, {plan.live}, is left as it is.")
     else:
-        lines.append(f"The live table, {live}, is left as it is.")
+        lines.append("The live table is gone; --in-place makes it anew under its own name instead.")
     return lines
 
 
-def print_rebuilt(done: Rebuilt, console: Console, live: str) -> None:
+def print_rebuilt(done: Rebuilt, console: Console) -> None:
     """What did not come back, each with its name, then the sums, and what to do next."""
     for kind, found in _problems(done):
         for key, what in list(found.items())[:MOST_SHOWN]:
@@ -45,7 +47,7 @@ def print_rebuilt(done: Rebuilt, console: Console, live: str) -> None:
         if len(found) > MOST_SHOWN:
             more = f"{'':<13}and {len(found) - MOST_SHOWN:,} more; --json names all"
             console.print(Text(more, "dim"), soft_wrap=True)
-    for line in _sums(done) + _next(done, live):
+    for line in _sums(done) + _next(done):
         console.print(Text(line), soft_wrap=True)
 
 
@@ -98,7 +100,7 @@ def _sums(done: Rebuilt) -> list[str]:
     ]
 
 
-def _next(done: Rebuilt, live: str) -> list[str]:
+def _next(done: Rebuilt) -> list[str]:
     if not done.is_whole:
         listing = f"aws s3api list-object-versions --bucket {done.plan.bucket} --prefix KEY"
         return [
@@ -106,5 +108,6 @@ def _next(done: Rebuilt, live: str) -> list[str]:
             "Mend what can be, then run the same command again: it goes on with this table.",
         ]
     if done.plan.in_place:
-        return [f"{live} is whole again. No backup holds it yet: gameday backups make"]
-    return [f"{done.plan.table} has everything. {live} was left as it is."]
+        return [f"{done.plan.table} is whole again. No backup holds it yet: gameday backups make"]
+    left = f" {done.plan.live} was left as it is." if done.plan.live else ""
+    return [f"{done.plan.table} has everything.{left}"]

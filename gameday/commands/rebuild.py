@@ -54,7 +54,7 @@ def rebuild(
     steps = Steps(console)
     with place.storage(bucket, table) as vault:
         plan = plan_rebuild(vault, steps, datetime.now(UTC), to=to, in_place=in_place)
-        for line in shown.plan_in_words(plan, vault.table):
+        for line in shown.plan_in_words(plan):
             steps.say(line)
         if in_place:
             require_words(plan.table, confirmed, err=as_json)
@@ -63,5 +63,5 @@ def rebuild(
         done = carry_out(vault, plan, steps)
         if as_json:
             click.echo(json.dumps(shown.as_json(done), indent=2))
-        shown.print_rebuilt(done, console, vault.table)
+        shown.print_rebuilt(done, console)
     sys.exit(done.exit_code)
