@@ -123,6 +123,10 @@ class FromExport:
         return self.chain[-1].until
 
     @property
+    def as_of(self) -> AsOf:
+        return AsOf(self.moment - COMMIT_ALLOWANCE, self.moment)
+
+    @property
     def tag(self) -> str:
         return self.chain[-1].id
 
