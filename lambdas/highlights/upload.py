@@ -25,6 +25,8 @@ PASSING = (408, 409, 429)
 # conflict: what stood under the key was written or deleted since the upload began.
 SPOILT = ("BadDigest", "ConditionalRequestConflict", "InvalidPart", *GONE)
 
+Chunk = bytes | memoryview
+
 
 @dataclass(frozen=True)
 class Part:
@@ -84,8 +86,10 @@ class Upload:
                 raise
         return found
 
-    def send(self, number: int, size: int, chunks: Callable[[], Iterable[bytes]]) -> Part:
+    def send(self, number: int, size: int, chunks: Callable[[], Iterable[Chunk]]) -> Part:
         """Send part `number` of `size` bytes; `chunks` gives them, anew for each try.
+
+        A chunk is done with when the next is asked for.
 
         Raises StoreUnavailable, StoreRefused, UploadDamaged, and what `chunks` raises.
         """
@@ -129,7 +133,7 @@ class Upload:
         """Leave neither an object nor an open upload."""
         self._archive.abort_upload(self._target["Key"], self.upload_id)
 
-    def _send(self, number: int, size: int, chunks: Iterable[bytes]) -> Part:
+    def _send(self, number: int, size: int, chunks: Iterable[Chunk]) -> Part:
         """Stream a part to a signed URL: boto3 would read it twice or hold it in memory."""
         url = self._s3.generate_presigned_url(
             "upload_part", Params={**self._target, "PartNumber": number}
@@ -159,11 +163,11 @@ class Upload:
 class _Sent:
     """Passes chunks on and knows what went past."""
 
-    def __init__(self, chunks: Iterable[bytes]):
+    def __init__(self, chunks: Iterable[Chunk]):
         self.size = self.crc = 0
         self._chunks = iter(chunks)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Chunk]:
         for chunk in self._chunks:
             self.size += len(chunk)
             self.crc = zlib.crc32(chunk, self.crc)
