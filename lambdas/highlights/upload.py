@@ -13,7 +13,7 @@ import urllib3
 
 from lambdas.highlights import checksum
 from lambdas.highlights.archive import GONE, REFUSED, Archive, only_over
-from lambdas.highlights.connections import trusted
+from lambdas.highlights.connections import open_pools
 from lambdas.highlights.deadline import Deadline
 from lambdas.highlights.errors import StoreRefused, StoreUnavailable, UploadDamaged
 
@@ -52,9 +52,7 @@ class Upload:
         self._s3 = archive.s3
         self._target = {"Bucket": archive.bucket, "Key": key, "UploadId": upload_id}
         self._deadline = deadline
-        self._http = urllib3.PoolManager(
-            maxsize=16, retries=False, timeout=TIMEOUT, ssl_context=trusted()
-        )
+        self._http = open_pools(TIMEOUT)
 
     @classmethod
     def begin(cls, archive: Archive, key: str, content_type: str, deadline: Deadline) -> "Upload":
