@@ -36,7 +36,7 @@ def _session() -> boto3.Session:
 
 def _client(service: str, config: Config) -> Any:
     client = _session().client(service, config=config)
-    # It stays to the end: no search for garbage need look at it again, the process's last neither.
+    # It stays to the end, so that no search for garbage need look through it.
     gc.freeze()
     return client
 
