@@ -5,7 +5,9 @@ from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 from lambdas.table import Table
 
@@ -17,17 +19,39 @@ CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
 gc.set_threshold(50_000)
 
 
+class _Models(Loader):
+    """botocore's models of services, found without a look into the folders of all of them."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """The services that there are clients for here, each of which has every type of model."""
+        return ["dynamodb", "s3", "secretsmanager"]
+
+
+@cache
+def _session() -> boto3.Session:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _Models())
+    return boto3.Session(botocore_session=session)
+
+
+def _client(service: str, config: Config) -> Any:
+    client = _session().client(service, config=config)
+    # It stays to the end, so that no search for garbage need look through it.
+    gc.freeze()
+    return client
+
+
 @cache
 def s3() -> Any:
     """Amazon S3, whose signed URLs name the bucket's own region."""
     signed = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-    return boto3.client("s3", config=CONFIG.merge(signed))
+    return _client("s3", CONFIG.merge(signed))
 
 
 @cache
 def dynamodb() -> Any:
     """Amazon DynamoDB."""
-    return boto3.client("dynamodb", config=CONFIG)
+    return _client("dynamodb", CONFIG)
 
 
 @cache
@@ -39,7 +63,7 @@ def dynamodb_in(region: str) -> Any:
 @cache
 def secrets_manager() -> Any:
     """AWS Secrets Manager."""
-    return boto3.client("secretsmanager", config=CONFIG)
+    return _client("secretsmanager", CONFIG)
 
 
 @cache

@@ -15,7 +15,7 @@ GONE = {404: "not found", 410: "gone"}
 FORBIDDEN = {401: "needs a login", 402: "needs payment", 403: "forbidden", 451: "blocked by law"}
 PASSING = (408, 425, 429)
 
-Response = urllib3.BaseHTTPResponse
+Response = urllib3.HTTPResponse
 
 
 def is_passing(status: int) -> bool:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-
 """
 
 import base64
+from functools import lru_cache
 
 ALGORITHM = "CRC32"
 POLYNOMIAL = 0xEDB88320  # of CRC-32 (ISO/IEC 8802-3), its bits in reverse
@@ -36,6 +37,7 @@ def from_header(value: str) -> int:
     return int.from_bytes(base64.b64decode(value), "big")
 
 
+@lru_cache(maxsize=4)  # all parts but the last are of one length
 def _power_of_x(exponent: int) -> int:
     power, square = ONE, X
     while exponent:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from typing import Any
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -31,11 +32,28 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def _trusted() -> ssl.SSLContext:
     """TLS that trusts the system's certificates, read once: it takes longer than a handshake."""
     context = create_urllib3_context()
     context.load_default_certs()
     return context
+
+
+class _TrustingPool(HTTPSConnectionPool):
+    """Connections in TLS to hosts that the system's certificates vouch for."""
+
+    def __init__(self, host: str, port: int | None = None, **options: Any):
+        super().__init__(host, port, **{**options, "ssl_context": _trusted()})
+
+
+def open_pools(timeout: urllib3.Timeout, connections: int = 16) -> urllib3.PoolManager:
+    """A pool manager that asks once and trusts the system's certificates.
+
+    connections: how many to one host are kept for reuse.
+    """
+    pools = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=connections)
+    pools.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _TrustingPool}
+    return pools
 
 
 def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> urllib3.PoolManager:
@@ -74,12 +92,10 @@ def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> ur
     class GuardedHTTPPool(HTTPConnectionPool):
         ConnectionCls = Guarded
 
-    class GuardedHTTPSPool(HTTPSConnectionPool):
+    class GuardedHTTPSPool(_TrustingPool):
         ConnectionCls = GuardedHTTPS
 
-    pools = urllib3.PoolManager(
-        timeout=TIMEOUT, retries=False, maxsize=connections, ssl_context=trusted()
-    )
+    pools = open_pools(TIMEOUT, connections)
     pools.pool_classes_by_scheme = {"http": GuardedHTTPPool, "https": GuardedHTTPSPool}
     return pools
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPResponse, IncompleteRead
 from typing import Self
 
 import urllib3
@@ -64,7 +65,7 @@ class Watch:
 
     def __init__(self, deadline: Deadline):
         self._deadline = deadline
-        self._limits: dict[urllib3.BaseHTTPResponse, float] = {}
+        self._limits: dict[urllib3.HTTPResponse, float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -76,20 +77,21 @@ class Watch:
         self._ended.set()
         self._thread.join()
 
-    def read(self, response: urllib3.BaseHTTPResponse, size: int, seconds: float) -> bytes:
-        """At most `size` bytes of the body, fewer only at its end, within `seconds`.
+    def read_into(self, buffer: memoryview, response: urllib3.HTTPResponse, seconds: float) -> int:
+        """Fill `buffer` with the next bytes of the body, within `seconds`; how many came.
 
-        Raises SourceTooSlow, OutOfTime, and what urllib3 raises.
+        Fewer come only at the end of the body, none behind it. Raises SourceTooSlow, OutOfTime,
+        and what urllib3 raises, as for a body that ends before its Content-Length.
         """
         self._deadline.check()
         limit = self._limits[response] = self._deadline.limit(seconds)
         try:
-            return response.read(size, decode_content=False)
+            return _read_into(buffer, response)
         finally:
             del self._limits[response]
             if self._deadline.clock() >= limit:
                 self._deadline.check()
-                raise SourceTooSlow(f"{size:,} bytes did not come in {seconds:.0f} seconds")
+                raise SourceTooSlow(f"{len(buffer):,} bytes did not come in {seconds:.0f} seconds")
 
     def _look(self) -> None:
         while not self._ended.wait(LOOK):
@@ -99,3 +101,13 @@ class Watch:
                     # It may have come to its end, and lost its connection, at this very moment.
                     with suppress(OSError, ValueError, RuntimeError):
                         response.shutdown()
+
+
+def _read_into(buffer: memoryview, response: urllib3.HTTPResponse) -> int:
+    """Do as urllib3's `read` without decoding, to the same errors: its `readinto` copies twice."""
+    with response._error_catcher():  # a body that was read to its end gives its connection back
+        body: HTTPResponse = response._fp
+        count = body.readinto(buffer)
+        if not count and body.length:
+            raise IncompleteRead(b"", body.length)
+        return count

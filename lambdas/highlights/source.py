@@ -67,8 +67,13 @@ class Source:
         self._opening_end = (content_range(response) or (0, length, None))[1]
         self._begun = False
 
-    def read(self, start: int = 0, end: int | None = None, at_once: int = CHUNK) -> Iterator[bytes]:
-        """The bytes from `start` to `end`, or to the end of the file, at most `at_once` together.
+    def read(
+        self, start: int = 0, end: int | None = None, into: bytearray | None = None
+    ) -> Iterator[bytes | memoryview]:
+        """The bytes from `start` to `end`, or to the end of the file, chunk by chunk.
+
+        into: where each chunk is put: what is given is a view of it, which the next chunk
+        overwrites. Without it, chunks are bytes that last.
 
         With a validator, a read that breaks off is continued; otherwise the first read, from 0,
         is the only one. Raises DownloadInterrupted, SourceUnavailable, SourceTooSlow,
@@ -76,6 +81,7 @@ class Source:
         """
         at, end, vain = start, self.length if end is None else end, 0
         pace = _Pace(self._net.patience, self._net.deadline.clock)
+        buffer = memoryview(bytearray(CHUNK) if into is None else into)
         response, until = None, end
         if not start and not self._begun:
             self._begun, response, until = True, self._opening, _least(end, self._opening_end)
@@ -86,9 +92,9 @@ class Source:
                     with pace.waiting():
                         response, until = self._ask_for(at, end)
                 want = None if until is None else until - at
-                for chunk in self._body(response, want, at_once, pace):
+                for chunk in self._body(response, want, buffer, pace):
                     at += len(chunk)
-                    yield chunk
+                    yield bytes(chunk) if into is None else chunk
                 # An answer that was cut within its headers looks like an empty file.
                 is_complete = at > start if end is None else at >= end
                 if is_complete:
@@ -138,24 +144,25 @@ class Source:
         return response, behind
 
     def _body(
-        self, response: Response, want: int | None, at_once: int, pace: "_Pace"
-    ) -> Iterator[bytes]:
-        """The body; want: the bytes that are needed of it, or None for all."""
-        came, size = 0, FIRST_CHUNK
+        self, response: Response, want: int | None, buffer: memoryview, pace: "_Pace"
+    ) -> Iterator[memoryview]:
+        """The body through `buffer`; want: the bytes that are needed of it, or None for all."""
+        came, size = 0, min(FIRST_CHUNK, len(buffer))
         while want is None or came < want:
             asked = size if want is None else min(size, want - came)
+            longest = pace.longest(asked, self.shares)
             try:
                 with pace.waiting():
-                    chunk = self._net.watch.read(response, asked, pace.longest(asked, self.shares))
+                    count = self._net.watch.read_into(buffer[:asked], response, longest)
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 raise DownloadInterrupted(
                     f"{self.host} broke off the download ({type(error).__name__})"
                 ) from error
-            if not chunk:
+            if not count:
                 return
-            came, size = came + len(chunk), at_once
-            pace.came += len(chunk)
-            yield chunk
+            came, size = came + count, len(buffer)
+            pace.came += count
+            yield buffer[:count]
             if pace.is_too_slow(self.shares):
                 slowest = self._net.patience.slowest
                 raise SourceTooSlow(f"{self.host} sends under {slowest:,} bytes a second")

@@ -27,15 +27,15 @@ from lambdas.highlights.errors import (
     TruncatedVideo,
     Unavailable,
 )
-from lambdas.highlights.source import CHUNK, OPENING, Source
+from lambdas.highlights.source import OPENING, Source
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.highlights.upload import Part, Upload, whole_crc
 
 MEBIBYTE = 1024 * 1024
 LEAST_PART = 8 * MEBIBYTE  # S3 takes 5 MiB and more
-# What is kept between two attempts are whole parts: smaller ones, where each comes slowly, are kept
-# sooner. S3 takes 10,000 of them.
-LARGEST_PART = 16 * MEBIBYTE
+# What is kept between two attempts are whole parts: smaller ones are kept sooner, and each costs
+# requests and a signature. S3 takes 10,000 of them.
+LARGEST_PART = 32 * MEBIBYTE
 MOST_PEEKED = 8 * MEBIBYTE  # of a file's head, to find out whether it can be read in ranges
 LARGEST_TAIL = 8 * MEBIBYTE
 SLACK, SLACK_SHARE = 2.0, 0.1  # seconds, and share, by which playlists round
@@ -45,7 +45,9 @@ SLACK, SLACK_SHARE = 2.0, 0.1  # seconds, and share, by which playlists round
 FAST = 32_000_000
 FEW, MANY = 4, 16
 LOOK = 0.05  # seconds between two looks at how fast the bytes come
-SMALL_CHUNK = 128 * 1024  # bytes that each of many holds at once
+# Bytes that each holds at once: fewer where there are many. Each chunk takes a turn of the
+# interpreter on its way in and on its way out.
+BUFFER, SMALL_BUFFER = 1024 * 1024, 128 * 1024
 
 # After these, what was sent is of no use to the next attempt.
 STARTS_OVER = (SourceChanged, TruncatedVideo)
@@ -359,7 +361,8 @@ class _SideBySide:
                 while waiting or sending:
                     while waiting and len(sending) < width:
                         part = waiting.popleft()
-                        chunks = partial(self._read, part, CHUNK if width <= FEW else SMALL_CHUNK)
+                        size = BUFFER if width <= FEW else SMALL_BUFFER
+                        chunks = partial(self._read, part, size)
                         sent = workers.submit(upload.send, part.number, part.size, chunks)
                         sending[sent] = part, width
                     self._source.shares = len(sending)
@@ -381,13 +384,16 @@ class _SideBySide:
                 raise
         return there
 
-    def _read(self, part: _Range, at_once: int) -> Iterator[bytes]:
-        """The bytes of `part`, those behind the gap kept for the proof."""
+    def _read(self, part: _Range, size: int) -> Iterator[bytes | memoryview]:
+        """The bytes of `part` through a buffer of `size`, those behind the gap kept for the proof.
+
+        A chunk is overwritten by the next.
+        """
         at = part.start
         if at == 0 and self._beginning:
             chunks = self._beginning.pop()
         else:
-            chunks = self._source.read(at, part.end, at_once)
+            chunks = self._source.read(at, part.end, bytearray(size))
         for chunk in chunks:
             if self._stop.is_set():
                 raise _Stopped
@@ -403,4 +409,4 @@ class _SideBySide:
 
 def _part_size(length: int) -> int:
     """Bytes of each part but the last."""
-    return LARGEST_PART if length >= MANY * LARGEST_PART else LEAST_PART
+    return min(max(LEAST_PART, -(-length // MANY)), LARGEST_PART)

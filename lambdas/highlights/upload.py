@@ -13,7 +13,7 @@ import urllib3
 
 from lambdas.highlights import checksum
 from lambdas.highlights.archive import GONE, REFUSED, Archive, only_over
-from lambdas.highlights.connections import trusted
+from lambdas.highlights.connections import open_pools
 from lambdas.highlights.deadline import Deadline
 from lambdas.highlights.errors import StoreRefused, StoreUnavailable, UploadDamaged
 
@@ -24,6 +24,8 @@ PASSING = (408, 409, 429)
 # An upload that S3 does not complete for these reasons never will be; another one may. The
 # conflict: what stood under the key was written or deleted since the upload began.
 SPOILT = ("BadDigest", "ConditionalRequestConflict", "InvalidPart", *GONE)
+
+Chunk = bytes | memoryview
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,7 @@ class Upload:
         self._s3 = archive.s3
         self._target = {"Bucket": archive.bucket, "Key": key, "UploadId": upload_id}
         self._deadline = deadline
-        self._http = urllib3.PoolManager(
-            maxsize=16, retries=False, timeout=TIMEOUT, ssl_context=trusted()
-        )
+        self._http = open_pools(TIMEOUT)
 
     @classmethod
     def begin(cls, archive: Archive, key: str, content_type: str, deadline: Deadline) -> "Upload":
@@ -84,8 +84,10 @@ class Upload:
                 raise
         return found
 
-    def send(self, number: int, size: int, chunks: Callable[[], Iterable[bytes]]) -> Part:
+    def send(self, number: int, size: int, chunks: Callable[[], Iterable[Chunk]]) -> Part:
         """Send part `number` of `size` bytes; `chunks` gives them, anew for each try.
+
+        A chunk is done with when the next is asked for.
 
         Raises StoreUnavailable, StoreRefused, UploadDamaged, and what `chunks` raises.
         """
@@ -129,7 +131,7 @@ class Upload:
         """Leave neither an object nor an open upload."""
         self._archive.abort_upload(self._target["Key"], self.upload_id)
 
-    def _send(self, number: int, size: int, chunks: Iterable[bytes]) -> Part:
+    def _send(self, number: int, size: int, chunks: Iterable[Chunk]) -> Part:
         """Stream a part to a signed URL: boto3 would read it twice or hold it in memory."""
         url = self._s3.generate_presigned_url(
             "upload_part", Params={**self._target, "PartNumber": number}
@@ -159,11 +161,11 @@ class Upload:
 class _Sent:
     """Passes chunks on and knows what went past."""
 
-    def __init__(self, chunks: Iterable[bytes]):
+    def __init__(self, chunks: Iterable[Chunk]):
         self.size = self.crc = 0
         self._chunks = iter(chunks)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Chunk]:
         for chunk in self._chunks:
             self.size += len(chunk)
             self.crc = zlib.crc32(chunk, self.crc)

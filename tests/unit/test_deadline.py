@@ -37,7 +37,9 @@ def read(host: Host, size: int, seconds: float, until_deadline: float = 60.0) ->
         response = urllib3.PoolManager().request("GET", host.server.url, preload_content=False)
         try:
             with Watch(Deadline(until_deadline, time.monotonic, time.sleep)) as watch:
-                return watch.read(response, size, seconds)
+                buffer = bytearray(size)
+                count = watch.read_into(memoryview(buffer), response, seconds)
+                return bytes(buffer[:count])
         finally:
             response.close()
 
@@ -118,7 +120,7 @@ def test_several_reads_are_watched_and_no_thread_is_left():
 
             def read_on(body):
                 with pytest.raises(SourceTooSlow) as raised:
-                    watch.read(body, 1_000, 0.05)
+                    watch.read_into(memoryview(bytearray(1_000)), body, 0.05)
                 ended.append(raised.value)
                 body.close()
 

@@ -73,7 +73,7 @@ def asked(server: LoopbackServer) -> list[str | None]:
 
 def read(net: Internet, url: str | None, **only: Any) -> bytes:
     with open_source(net, url, **only) as source:
-        return b"".join(source.read(at_once=400))
+        return b"".join(bytes(chunk) for chunk in source.read(into=bytearray(400)))
 
 
 def read_from(host: Callable[[Request], Answer], **how: Any) -> tuple[bytes, LoopbackServer]:
