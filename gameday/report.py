@@ -117,6 +117,8 @@ def _lines(day: DayResult) -> list[str]:
         )
     if error := record.get("sidecars", {}).get("error"):
         lines.append(f"Sidecars: failed. {error}")
+    if newer := record.get("sidecars", {}).get("newer"):
+        lines.append(f"Sidecars: {len(newer)} know a later change than the table; gameday verify")
     if "error" in backup:
         lines.append(f"Backup: failed. {backup['error']}")
     elif backup["created"]:

@@ -1,7 +1,8 @@
 """Holds what stands in the archive against what the ledger says of it.
 
-An object that a highlight names has its size and checksum there; a raw answer has its digest in
-its name; run records and pins are JSON. Nothing else belongs into the archive.
+An object that a highlight names has its size and checksum there, and a sidecar the very bytes that its
+highlight gives; a raw answer has its digest in its name; run records and pins are JSON. Nothing else
+belongs into the archive.
 """
 
 import hashlib

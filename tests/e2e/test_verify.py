@@ -1,7 +1,9 @@
 """An archive with things wrong in it: each is found and named, and what a source has is mended."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from gameday.embedded.sample import SampleDay
 from gameday.home import Home
 from gameday.repair import Repair, repair
 from gameday.steps import Steps
-from gameday.verify import verify_vault
+from gameday.verify import verify_place, verify_vault
 from lambdas.highlights.findings import Finding
 from tests.e2e.conftest import KEY, Pipeline
 
@@ -181,6 +183,20 @@ def test_sidecars_are_written_from_the_ledger_without_a_run(kept: Pipeline, tmp_
     assert {key: contents(kept, key) for key in before} == before
     assert found(kept) == {}
     assert len(kept.executions()) == runs
+
+
+def test_in_an_account_sidecars_alone_are_repaired(restored: Pipeline):
+    put(restored, SIDECAR, None)
+    put(restored, VIDEO, None)
+    runs = len(restored.executions())
+    account = SimpleNamespace(in_account=True, vault=lambda: nullcontext(restored.vault))
+
+    result = verify_place(account, quiet(), mend=True)
+
+    done = {finding.key: repair.done for finding, repair in result.repairs.items()}
+    assert (done, result.exit_code) == ({SIDECAR: True, VIDEO: False}, 1)
+    assert found(restored) == {VIDEO: "missing"}
+    assert len(restored.executions()) == runs
 
 
 def test_a_video_whose_source_is_gone_stays_playable_and_says_why(kept: Pipeline, tmp_path: Path):
