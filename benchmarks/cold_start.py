@@ -24,6 +24,11 @@ CLIENTS = {
     "plan_backup": ("dynamodb",),
     "back_up_table": ("dynamodb",),
     "report_run": ("s3", "dynamodb"),
+    "restore_scratch": ("dynamodb",),
+    "compare_tables": ("s3", "dynamodb"),
+    "check_objects": ("s3", "dynamodb"),
+    "delete_scratch": ("dynamodb",),
+    "record_drill": ("s3", "dynamodb"),
 }
 MAKING = {"s3": "s3()", "dynamodb": "table('a-table')", "secretsmanager": "secrets_manager()"}
 WAYS = ("boto3", "compiled", "source")

@@ -15,13 +15,17 @@ from constructs import Construct
 from stacks.acknowledge import acknowledge_wildcards
 from stacks.drill_alarms import DrillAlarms
 from stacks.drill_workflow import drill_workflow
-from stacks.functions import function, log_group
+from stacks.functions import MEMORY, function, log_group
 from stacks.grants import Grants, invoked_versions
 from stacks.settings import Settings
 from stacks.storage import StorageStack
 
 # Longer than a restore may take, and than every object of some seasons takes to read.
 LONGEST_DRILL = Duration.hours(12)
+
+# MB. Nearly all of its time is a processor's, which it gets by its memory and pays for by the second:
+# docs/decisions/0010-the-drill.md
+COMPARING_MEMORY = 1_024
 
 # What DynamoDB does to the table that it restores, in the name of who asked for that:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
@@ -93,6 +97,7 @@ class DrillStack(Stack):
                 seconds=seconds,
                 log_retention_days=days,
                 environment=environment,
+                memory=COMPARING_MEMORY if id_ == "CompareTables" else MEMORY,
             )
             for id_, seconds in limits.items()
         }

@@ -20,8 +20,9 @@ def function(
     seconds: int,
     log_retention_days: int,
     environment: dict[str, str],
+    memory: int = MEMORY,
 ) -> lambda_.Function:
-    """The handler whose module is `id_` in snake case; seconds: its time limit."""
+    """The handler whose module is `id_` in snake case; seconds: its time limit; memory: MB."""
     module = "".join(f"_{c.lower()}" if c.isupper() else c for c in id_).lstrip("_")
     role = iam.Role(scope, f"{id_}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     logged = log_group(scope, f"{id_}Logs", log_retention_days)
@@ -33,7 +34,7 @@ def function(
         handler=f"lambdas.{module}.handler",
         runtime=RUNTIME,
         architecture=lambda_.Architecture.ARM_64,
-        memory_size=MEMORY,
+        memory_size=memory,
         timeout=Duration.seconds(seconds),
         role=role,
         log_group=logged,

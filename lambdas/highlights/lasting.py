@@ -14,6 +14,9 @@ from lambdas.highlights.ledger import Item
 # What says how far the vault itself has come, and is of no use to another table.
 PASSING = ("backed_up", "upload")
 
+# Made once: a drill writes texts by the million.
+_TEXT = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def lasting(item: Mapping[str, Any]) -> Item:
     """The item without what passes, its numbers as Python's own where those are as exact."""
@@ -57,7 +60,7 @@ def _own_number(value: Decimal) -> int | float | Decimal:
 
 def _json(value: Any) -> str:
     if isinstance(value, str):
-        return json.dumps(_whole_characters(value), ensure_ascii=False)
+        return _TEXT(_whole_characters(value))
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, int | float | Decimal):

@@ -203,3 +203,22 @@ def test_any_context_gives_settings_or_a_named_error(context):
         Settings.from_context(context)
     except SettingsError as error:
         assert all(problem.name in context for problem in error.problems)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "days", "least"), [("weekly", 7, 8), ("monthly", 31, 32), ("off", 2, 2)]
+)
+def test_nobody_waits_less_long_for_a_drill_than_its_schedule_lets_them(
+    schedule: str, days: int, least: int
+):
+    Settings.from_context({"drill_schedule": schedule, "longest_without_drill_days": least})
+    if days < least:
+        said = problems(drill_schedule=schedule, longest_without_drill_days=days)
+        assert f"got {days}; expected more than {days} days, since drills are {schedule}" in said
+
+
+def test_a_schedule_of_another_name_is_one_problem():
+    said = problems(drill_schedule="daily", drill_sample=0)
+
+    assert "2 problems" in said
+    assert "one of off, weekly, monthly" in said

@@ -181,13 +181,22 @@ def test_a_run_record_that_cannot_be_read_is_damaged(archive: Archive, body: byt
     assert not found.is_mendable
 
 
-def test_a_pin_belongs_into_the_archive_and_is_damaged_when_it_cannot_be_read(archive: Archive):
-    archive.objects["pins/Highlights-20260111T144000Z.json"] = b'{"by": "anna"}'
+@pytest.mark.parametrize(
+    ("key", "part"),
+    [
+        ("pins/Highlights-20260111T144000Z.json", Part.PIN),
+        ("drills/2026-02-01-6e7f.json", Part.DRILL_RECORD),
+    ],
+)
+def test_pins_and_records_of_drills_belong_into_the_archive_and_are_damaged_when_unreadable(
+    archive: Archive, key: str, part: Part
+):
+    archive.objects[key] = b'{"by": "anna"}'
     assert findings(archive) == []
 
-    archive.objects["pins/Highlights-20260111T144000Z.json"] = b'{"by": '
+    archive.objects[key] = b'{"by": '
     (found,) = findings(archive)
-    assert (found.problem, found.part) == (Problem.DAMAGED, Part.PIN)
+    assert (found.problem, found.part) == (Problem.DAMAGED, part)
 
 
 @pytest.mark.parametrize("lines", [b"", b'{"Item":{"id":{"S":"1"}}}\n' * 3])
