@@ -86,7 +86,14 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         where = f" that holds {error.filename}" if error.filename else ""
         return f"the disk{where} is full; free some space, and the same command continues"
+    if isinstance(error, ClientError) and _is_of_no_table(error):
+        return "the table is gone; bring it back: gameday restore --in-place"
     return str(error)
+
+
+def _is_of_no_table(error: ClientError) -> bool:
+    is_absent = error.response["Error"]["Code"] == "ResourceNotFoundException"
+    return is_absent and error.operation_name in ("Scan", "DescribeTable")
 
 
 for command in (

@@ -210,6 +210,6 @@ def advice(finding: Finding, bucket: str) -> str:
             f"aws s3api delete-object {of_object}"
         )
     return (
-        f"no source has this {finding.part}; what was overwritten is kept for 90 days: "
-        f"aws s3api list-object-versions --bucket {bucket} --prefix '{finding.key}'"
+        f"no source has this {finding.part}; what was overwritten or deleted is kept for 90 days: "
+        f"gameday restore objects --in-place --prefix '{finding.key}'"
     )

@@ -73,7 +73,7 @@ class Command:
 
     def _line(self, name: str, options: tuple[str, ...]) -> list[str]:
         provider = self._provider_options if name in ("run", "up") else ()
-        line = [sys.executable, "-m", "gameday", name, "--home", str(self.home)]
+        line = [sys.executable, "-m", "gameday", *name.split(), "--home", str(self.home)]
         return [*line, *provider, *options]
 
     @staticmethod

@@ -15,6 +15,8 @@ import pytest
 
 from gameday.embedded.provider import Fault, Provider
 from gameday.embedded.sample import SampleDay
+from gameday.home import Home
+from gameday.place import Place
 from tests.e2e.command import Command, Done
 from tests.e2e.conftest import provider_options
 
@@ -100,7 +102,7 @@ def test_what_is_lost_is_named_and_mended(kept: Command):
     done = kept.run("verify")
     assert (done.code, done.err) == (1, "")
     assert all(said in done.out for said in ("412380371.mp4", "2 damaged.", "--repair"))
-    assert "raw answer" in done.out and "list-object-versions" in done.out
+    assert "raw answer" in done.out and "gameday restore objects" in done.out
 
     answer.write_bytes(whole)
     done = kept.run("verify", "--repair", "--json")
@@ -109,6 +111,35 @@ def test_what_is_lost_is_named_and_mended(kept: Command):
     assert (fact["part"], fact["highlight_id"]) == ("video", "412380371")
     assert (fact["problem"], fact["repaired"]) == ("damaged", True)
 
+    assert "Everything is there, and whole." in kept.run("verify").out
+
+
+def test_what_is_lost_is_restored_and_in_place_only_in_words(kept: Command):
+    with Place(Home(kept.home)).vault() as vault:
+        table, bucket = vault.table, vault.bucket
+        dynamodb = vault.aws.client("dynamodb")
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+        dynamodb.delete_table(TableName=table)
+        for one in list(vault.objects()):
+            vault.aws.client("s3").delete_object(Bucket=bucket, Key=one.key)
+
+    for words in ([], ["--confirm", "yes"], ["--yes"]):
+        done = kept.run("restore", "--in-place", *words)
+        assert (done.code, f"replace {table}" in done.err) == (2, True)
+    assert kept.run("restore").code != 0  # nobody answered the question
+    assert "gameday restore" in kept.run("status").err
+    done = kept.run("restore", "--in-place", "--confirm", f"replace {table}")
+    assert (done.code, done.err) == (0, "")
+    assert "point-in-time recovery of 35 days, deletion protection" in done.out
+    assert f"{table} holds 7 highlights as expected." in done.out
+    done = kept.run("restore table", "--to", "beside", "--yes", "--json")
+    assert (done.code, done.json["comparison"]["found"], done.json["table"]) == (0, 7, "beside")
+    assert kept.run("restore", "--to", table, "--yes").code == 2
+    assert "two sources" in kept.run("restore", "--at", "2h ago", "--backup", "x").err
+
+    assert kept.run("verify").code == 1
+    done = kept.run("restore objects", "--in-place", "--confirm", f"replace {bucket}", "--json")
+    assert (done.code, done.json["restored"], done.json["missing"]) == (0, 24, [])
     assert "Everything is there, and whole." in kept.run("verify").out
 
 
@@ -224,7 +255,20 @@ def test_two_commands_on_one_home_do_not_meet(provider: Provider, command: Comma
     assert "another process" in second.err
 
 
-@pytest.mark.parametrize("name", ["run", "up", "status", "export", "import", "verify", "reset"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "run",
+        "up",
+        "status",
+        "export",
+        "import",
+        "verify",
+        "reset",
+        "restore table",
+        "restore objects",
+    ],
+)
 def test_every_command_explains_itself(tmp_path: Path, name: str):
     done = Command(tmp_path).run(name, "--help")
 
