@@ -164,12 +164,22 @@ def newest_of_ours(backups: Sequence[Backup], table: str) -> Backup | None:
     return max(ours, key=lambda one: (one.created_at, one.name), default=None)
 
 
-def require_restorable(moment: datetime, earliest: datetime, latest: datetime) -> None:
-    """Raise UsageError unless point-in-time recovery reaches the moment."""
+def require_restorable(
+    moment: datetime, earliest: datetime, latest: datetime, former: Backup | None = None
+) -> None:
+    """Raise UsageError unless point-in-time recovery reaches the moment.
+
+    former: DynamoDB's own backup of a table of the same name that was deleted.
+    """
     if moment < earliest:
+        reach = (
+            f"point-in-time recovery reaches back to {in_utc(earliest)}, not to {in_utc(moment)}"
+        )
+        if former is None:
+            raise UsageError(f"{reach}; an older state may be in a backup: gameday backups")
         raise UsageError(
-            f"point-in-time recovery reaches back to {in_utc(earliest)}, not to {in_utc(moment)}; "
-            "an older state may be in a backup: gameday backups"
+            f"{reach}; of the table before this one what is left is what it was when it was deleted, "
+            f"{in_utc(former.created_at)}: --backup '{former.name}'"
         )
     if moment > latest:
         raise UsageError(
@@ -197,6 +207,8 @@ def matching_export(given: str, ids: Sequence[str]) -> str:
 def _backup(vault: Vault, given: str) -> FromBackup:
     listed = [one for one in vault.backups.listed() if one.status == "AVAILABLE"]
     newest = newest_of_ours(listed, vault.table)
+    if given != NEWEST:
+        listed += _of_deleted(vault)
     if given == NEWEST and newest is None:
         raise RestoreFailed(
             f"there is no backup of {vault.table} to restore; try --at latest, --export latest, or "
@@ -210,16 +222,7 @@ def _backup(vault: Vault, given: str) -> FromBackup:
 
 def _deleted(vault: Vault, asked: datetime | None) -> FromBackup:
     """What is left of the table that was deleted."""
-    dynamodb = vault.aws.client("dynamodb")
-    found: list[Backup] = []
-    start: dict[str, str] = {}
-    while True:
-        page = dynamodb.list_backups(TableName=vault.table, BackupType=SYSTEM, **start)
-        found += [_system(one) for one in page["BackupSummaries"]]
-        if "LastEvaluatedBackupArn" not in page:
-            break
-        start = {"ExclusiveStartBackupArn": page["LastEvaluatedBackupArn"]}
-    available = [one for one in found if one.status == "AVAILABLE"]
+    available = _of_deleted(vault)
     if not available:
         raise RestoreFailed(
             f"the table {vault.table} is gone, and DynamoDB has no system backup of it: it was "
@@ -228,6 +231,18 @@ def _deleted(vault: Vault, asked: datetime | None) -> FromBackup:
         )
     backup = max(available, key=lambda one: one.created_at)
     return FromBackup(backup, _counted(vault, backup), asked)
+
+
+def _of_deleted(vault: Vault) -> list[Backup]:
+    """The backups that DynamoDB made itself of tables of this name that were deleted."""
+    dynamodb, start = vault.aws.client("dynamodb"), dict[str, str]()
+    found: list[Backup] = []
+    while True:
+        page = dynamodb.list_backups(TableName=vault.table, BackupType=SYSTEM, **start)
+        found += [_system(one) for one in page["BackupSummaries"]]
+        if "LastEvaluatedBackupArn" not in page:
+            return [one for one in found if one.status == "AVAILABLE"]
+        start = {"ExclusiveStartBackupArn": page["LastEvaluatedBackupArn"]}
 
 
 def _system(summary: Mapping[str, Any]) -> Backup:
@@ -262,7 +277,8 @@ def _moment(vault: Vault, moment: datetime | None) -> FromMoment:
     if moment is None:
         moment = latest.replace(microsecond=0)
     else:
-        require_restorable(moment, earliest.replace(microsecond=0), latest)
+        former = max(_of_deleted(vault), key=lambda one: one.created_at, default=None)
+        require_restorable(moment, earliest.replace(microsecond=0), latest, former)
     live = describe_table(dynamodb, vault.table) or {}
     return FromMoment(moment, live["TableArn"], live.get("TableSizeBytes", 0))
 

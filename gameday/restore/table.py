@@ -10,7 +10,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from gameday.moments import stamp
-from gameday.protection import describe_table, pauses, protect, wait_until_active, wanted_protection
+from gameday.protection import (
+    ABSENT,
+    describe_table,
+    pauses,
+    protect,
+    wait_until_active,
+    wanted_protection,
+)
 from gameday.request import UsageError
 from gameday.restore.making import (
     is_begun,
@@ -28,7 +35,7 @@ from lambdas.highlights.comparison import Comparison, Digests, compare_items
 from lambdas.highlights.drill.as_of import compare, traces
 from lambdas.highlights.errors import RestoreFailed
 
-IN_MAKING = ("ResourceInUseException", "ResourceNotFoundException")
+IN_MAKING = "ResourceInUseException"
 
 
 @dataclass
@@ -189,13 +196,14 @@ def _scratch(dynamodb: Any, name: str, steps: Steps) -> Iterator[None]:
 
 
 def _delete(dynamodb: Any, name: str) -> bool:
-    """Delete a table; False when it cannot be deleted yet, or is gone."""
+    """Delete a table; one that is gone is fine. False when it cannot be deleted yet."""
     try:
         dynamodb.delete_table(TableName=name)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in IN_MAKING:
+        code = error.response["Error"]["Code"]
+        if code not in (IN_MAKING, *ABSENT):
             raise
-        return False
+        return code != IN_MAKING
     return True
 
 

@@ -150,6 +150,8 @@ def test_of_a_deleted_table_its_last_moment_comes_back_and_is_said(kept: Pipelin
     said = dict(plan.in_words())
     assert "when it was deleted" in said["restores"] and "cannot be had" in said["not"]
     assert (items(kept), done.exit_code) == (whole, 0)
+    with pytest.raises(UsageError, match="DeletedTableBackup"):
+        restored(kept.vault, Wanted(at="2h ago"))
 
 
 def test_an_export_comes_back(kept: Pipeline, whole: Digests):

@@ -78,6 +78,9 @@ def test_a_moment_beyond_recovery_is_refused_with_one_that_is_within():
 
     with pytest.raises(UsageError, match="gameday backups"):
         require_restorable(earliest - timedelta(seconds=1), earliest, latest)
+    with pytest.raises(UsageError, match="--backup 'Highlights.DeletedTableBackup'"):
+        former = backup(3, name="Highlights$DeletedTableBackup", kind="SYSTEM")
+        require_restorable(earliest - timedelta(seconds=1), earliest, latest, former)
     with pytest.raises(UsageError, match="--at 2026-01-11T14:35:00Z"):
         require_restorable(NOW, earliest, latest)
 
