@@ -144,7 +144,7 @@ class DrillStack(Stack):
             machine, "Log delivery and X-Ray know no resource to name.", "Resource::*"
         )
         acknowledge_wildcards(
-            self,
+            machine,
             "The CDK's invoke grant covers the versions of a function.",
             *invoked_versions(self, list(self.functions.values())),
         )
@@ -167,7 +167,9 @@ class DrillStack(Stack):
                 ),
             ],
         )
-        acknowledge_wildcards(policy, "ListTables knows no resource to name.", "Resource::*")
+        acknowledge_wildcards(
+            policy, "ListTables, by which leftovers are found, knows no resource.", "Resource::*"
+        )
 
     def _clean_up_after_kills(self) -> None:
         """A drill that was stopped, or ran out of time, takes none of its own steps any more.
@@ -205,7 +207,9 @@ class DrillStack(Stack):
         A rate begins as soon as it is deployed, so the alarm on the age has data at once:
         https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
         """
+        role = self._caller()
         self._call_every(
+            role,
             "SweepScratchTables",
             24,
             "DeleteScratch",
@@ -214,7 +218,9 @@ class DrillStack(Stack):
         )
         if self._settings.drill_schedule not in DRILL_DAYS:
             return
-        self._call_every("AgeOfGoodDrill", 12, "RecordDrill", {}, "Measures the last good drill")
+        self._call_every(
+            role, "AgeOfGoodDrill", 12, "RecordDrill", {}, "Measures the age of the last good drill"
+        )
         scheduler.Schedule(
             self,
             "DrillSchedule",
@@ -230,8 +236,33 @@ class DrillStack(Stack):
             ),
         )
 
+    def _caller(self) -> iam.Role:
+        """The role in which schedules call functions."""
+        role = iam.Role(
+            self,
+            "CallerRole",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            ),
+        )
+        acknowledge_wildcards(
+            role,
+            "The CDK's invoke grant covers the versions of a function.",
+            *invoked_versions(
+                self, [self.functions["DeleteScratch"], self.functions["RecordDrill"]]
+            ),
+        )
+        return role
+
     def _call_every(
-        self, id_: str, hours: int, function: str, payload: dict[str, str], why: str
+        self,
+        role: iam.IRole,
+        id_: str,
+        hours: int,
+        function: str,
+        payload: dict[str, str],
+        why: str,
     ) -> None:
         scheduler.Schedule(
             self,
@@ -239,6 +270,8 @@ class DrillStack(Stack):
             description=why,
             schedule=scheduler.ScheduleExpression.rate(Duration.hours(hours)),
             target=targets.LambdaInvoke(
-                self.functions[function], input=scheduler.ScheduleTargetInput.from_object(payload)
+                self.functions[function],
+                role=role,
+                input=scheduler.ScheduleTargetInput.from_object(payload),
             ),
         )
