@@ -4,7 +4,6 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,13 +20,13 @@ from gameday.restore.object_plan import (
     case_of,
     without_history,
 )
+from gameday.restore.object_result import RestoredObjects
 from gameday.restore.placing import Outcome, Placing, Settled, read_version
 from gameday.restore.table import require_no_execution
 from gameday.restore.versions import History, histories, joined
 from gameday.steps import Step, Steps
 from gameday.vault import Vault
 from gameday.wording import size_in_words
-from lambdas.highlights.comparison import Comparison
 from lambdas.highlights.errors import SidecarDamaged
 from lambdas.highlights.expectations import Expectations, ExpectedObject
 from lambdas.highlights.findings import Part
@@ -36,62 +35,6 @@ from lambdas.highlights.ledger import Item
 from lambdas.highlights.sidecar import LARGEST, parse
 
 NOTE = "restore.json"  # in the folder of objects restored aside: what was asked for
-
-
-@dataclass
-class RestoredObjects:
-    """What came of a restore. whole: as they should be all along. there: restored before.
-
-    lost: why, by the key of what is not as it should be.
-    """
-
-    plan: ObjectPlan
-    whole: int = 0
-    restored: int = 0
-    there: int = 0
-    bytes: int = 0
-    lost: dict[str, str] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    damaged: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def comparison(self) -> Comparison:
-        """Objects expected, found, and what is missing or different."""
-        right = self.whole + self.restored + self.there
-        return Comparison(
-            right + len(self.lost),
-            right + len(self.damaged),
-            sorted(self.missing),
-            [],
-            sorted(self.damaged),
-        )
-
-    @property
-    def exit_code(self) -> int:
-        """0: everything is as it should be, or came back. 1: something did not."""
-        return 1 if self.lost else 0
-
-    def add(self, one: Settled) -> None:
-        """Count an object that was settled."""
-        if one.outcome is Outcome.WHOLE:
-            self.whole += 1
-        elif one.outcome is Outcome.THERE:
-            self.there += 1
-        elif one.outcome is Outcome.RESTORED:
-            self.restored += 1
-            self.bytes += one.bytes
-        else:
-            self.lost[one.key] = one.note or ""
-            (self.missing if one.outcome is Outcome.MISSING else self.damaged).append(one.key)
-
-    def in_words(self) -> str:
-        words = f"{self.restored:,} restored, {self.whole:,} were whole"
-        if self.bytes:
-            words += f", {size_in_words(self.bytes)}"
-        if self.there:
-            words += f", {self.there:,} restored before"
-        return words + (f", {len(self.lost):,} not brought back" if self.lost else "")
 
 
 class ObjectRestore:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from gameday.restore.objects import RestoredObjects
+from gameday.restore.object_result import RestoredObjects
 from gameday.restore.table import RestoredTable
 
 MOST_NAMED = 5  # ids in a line

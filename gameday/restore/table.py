@@ -19,6 +19,7 @@ from gameday.protection import (
     wanted_protection,
 )
 from gameday.request import UsageError
+from gameday.restore.finding import find_source
 from gameday.restore.making import (
     is_begun,
     is_unfinished,
@@ -28,7 +29,7 @@ from gameday.restore.making import (
 )
 from gameday.restore.plan import TablePlan, Way
 from gameday.restore.replacing import Replaced, replace_items
-from gameday.restore.sources import Source, Wanted, find_source
+from gameday.restore.sources import Source, Wanted
 from gameday.steps import Steps
 from gameday.vault import Vault
 from lambdas.highlights.comparison import Comparison, Digests, compare_items

@@ -12,7 +12,8 @@ from gameday.request import UsageError
 from gameday.restore import placing
 from gameday.restore.copying import copy_version
 from gameday.restore.object_plan import WantedObjects
-from gameday.restore.objects import ObjectRestore, RestoredObjects
+from gameday.restore.object_result import RestoredObjects
+from gameday.restore.objects import ObjectRestore
 from gameday.restore.sources import Wanted
 from gameday.restore.table import plan_table, restore_table
 from gameday.restore.versions import histories
