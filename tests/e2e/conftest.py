@@ -21,7 +21,7 @@ from gameday.synthesis import assembly_for, project_context
 from gameday.vault import Execution, Vault
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import SIDECAR
-from tests.e2e.command import Command
+from tests.e2e.command import Command, Done
 from tests.e2e.roles import inline_policies, restore_inline_policies
 
 # Where the tests run in the background, Ctrl-C is ignored, and so it would be by what they start.
@@ -218,6 +218,28 @@ def command(synthesised: Path, provider: Provider, tmp_path: Path) -> Command:
     home = tmp_path / "home"
     shutil.copytree(synthesised / "assemblies", home / "assemblies")
     return Command(home, *provider_options(provider))
+
+
+@pytest.fixture(scope="session")
+def first_run(
+    synthesised: Path,
+    running_provider: Provider,
+    small_sample: SampleDay,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, Done]:
+    """A home that kept the sample day, and what the command said of it."""
+    running_provider.media = dict(small_sample.media)
+    running_provider.highlights = small_sample.highlights(running_provider.base_url)
+    home = tmp_path_factory.mktemp("kept") / "home"
+    shutil.copytree(synthesised / "assemblies", home / "assemblies")
+    return home, Command(home, *provider_options(running_provider)).run("run", "--json")
+
+
+@pytest.fixture
+def kept_command(first_run: tuple[Path, Done], provider: Provider, tmp_path: Path) -> Command:
+    """The command with a home of its own, in which the day is kept already."""
+    shutil.copytree(first_run[0], tmp_path / "home")
+    return Command(tmp_path / "home", *provider_options(provider))
 
 
 def provider_options(provider: Provider) -> list[str]:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,35 +13,11 @@ from pathlib import Path
 import pytest
 
 from gameday.embedded.provider import Fault, Provider
-from gameday.embedded.sample import SampleDay
 from gameday.home import Home
 from gameday.place import Place
 from tests.e2e.command import Command, Done
-from tests.e2e.conftest import provider_options
 
 HIGHLIGHT = {"id", "title", "status", "reason", "video", "rendition", "thumbnail"}
-
-
-@pytest.fixture(scope="module")
-def first_run(
-    synthesised: Path,
-    running_provider: Provider,
-    small_sample: SampleDay,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Path, Done]:
-    """A home that kept the sample day, and what the command said of it."""
-    running_provider.media = dict(small_sample.media)
-    running_provider.highlights = small_sample.highlights(running_provider.base_url)
-    home = tmp_path_factory.mktemp("kept") / "home"
-    shutil.copytree(synthesised / "assemblies", home / "assemblies")
-    return home, Command(home, *provider_options(running_provider)).run("run", "--json")
-
-
-@pytest.fixture
-def kept(first_run: tuple[Path, Done], provider: Provider, tmp_path: Path) -> Command:
-    """The command with a home of its own, in which the day is kept already."""
-    shutil.copytree(first_run[0], tmp_path / "home")
-    return Command(tmp_path / "home", *provider_options(provider))
 
 
 def test_a_run_prints_one_json_object_of_the_documented_shape(first_run: tuple[Path, Done]):
@@ -75,47 +50,47 @@ def test_a_run_prints_one_json_object_of_the_documented_shape(first_run: tuple[P
     assert (Path(found["page"])).is_file()
 
 
-def test_the_kept_days_are_listed_exported_and_deleted(kept: Command, tmp_path: Path):
-    (day,) = json.loads(kept.run("status", "--json").out)
+def test_the_kept_days_are_listed_exported_and_deleted(kept_command: Command, tmp_path: Path):
+    (day,) = json.loads(kept_command.run("status", "--json").out)
     assert (day["game_date"], day["playable"], day["backed_up"]) == ("2026-01-10", 5, True)
-    assert "2026-01-10" in kept.run("status").out
+    assert "2026-01-10" in kept_command.run("status").out
 
     folder = tmp_path / "mine"
-    assert kept.run("export", str(folder)).code == 0
+    assert kept_command.run("export", str(folder)).code == 0
     assert len(list(folder.glob("NCAA Highlights/*/*.mp4"))) == 5
-    assert "0 files written" in kept.run("export", str(folder)).out
+    assert "0 files written" in kept_command.run("export", str(folder)).out
 
-    assert kept.run("reset").code != 0  # nobody answered the question
-    assert kept.home.exists()
-    assert kept.run("reset", "--yes").code == 0
-    assert not kept.home.exists()
+    assert kept_command.run("reset").code != 0  # nobody answered the question
+    assert kept_command.home.exists()
+    assert kept_command.run("reset", "--yes").code == 0
+    assert not kept_command.home.exists()
 
 
-def test_what_is_lost_is_named_and_mended(kept: Command):
-    objects = kept.home / "aws" / "objects"
+def test_what_is_lost_is_named_and_mended(kept_command: Command):
+    objects = kept_command.home / "aws" / "objects"
     (video,) = objects.rglob("videos/**/412380371.mp4")
     (answer,) = objects.rglob(f"highlights/**/{32 * '[0-9a-f]'}.json")
     whole = answer.read_bytes()
     video.write_bytes(video.read_bytes()[::-1])
     answer.write_bytes(whole[:-2])
 
-    done = kept.run("verify")
+    done = kept_command.run("verify")
     assert (done.code, done.err) == (1, "")
     assert all(said in done.out for said in ("412380371.mp4", "2 damaged.", "--repair"))
     assert "raw answer" in done.out and "gameday restore objects" in done.out
 
     answer.write_bytes(whole)
-    done = kept.run("verify", "--repair", "--json")
+    done = kept_command.run("verify", "--repair", "--json")
     assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 24)
     (fact,) = done.json["findings"]
     assert (fact["part"], fact["highlight_id"]) == ("video", "412380371")
     assert (fact["problem"], fact["repaired"]) == ("damaged", True)
 
-    assert "Everything is there, and whole." in kept.run("verify").out
+    assert "Everything is there, and whole." in kept_command.run("verify").out
 
 
-def test_what_is_lost_is_restored_and_in_place_only_in_words(kept: Command):
-    with Place(Home(kept.home)).vault() as vault:
+def test_what_is_lost_is_restored_and_in_place_only_in_words(kept_command: Command):
+    with Place(Home(kept_command.home)).vault() as vault:
         table, bucket = vault.table, vault.bucket
         dynamodb = vault.aws.client("dynamodb")
         dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
@@ -124,23 +99,25 @@ def test_what_is_lost_is_restored_and_in_place_only_in_words(kept: Command):
             vault.aws.client("s3").delete_object(Bucket=bucket, Key=one.key)
 
     for words in ([], ["--confirm", "yes"], ["--yes"]):
-        done = kept.run("restore", "--in-place", *words)
+        done = kept_command.run("restore", "--in-place", *words)
         assert (done.code, f"replace {table}" in done.err) == (2, True)
-    assert kept.run("restore").code != 0  # nobody answered the question
-    assert "gameday restore" in kept.run("status").err
-    done = kept.run("restore", "--in-place", "--confirm", f"replace {table}")
+    assert kept_command.run("restore").code != 0  # nobody answered the question
+    assert "gameday restore" in kept_command.run("status").err
+    done = kept_command.run("restore", "--in-place", "--confirm", f"replace {table}")
     assert (done.code, done.err) == (0, "")
     assert "point-in-time recovery of 35 days, deletion protection" in done.out
     assert f"{table} holds 7 highlights as expected." in done.out
-    done = kept.run("restore table", "--to", "beside", "--yes", "--json")
+    done = kept_command.run("restore table", "--to", "beside", "--yes", "--json")
     assert (done.code, done.json["comparison"]["found"], done.json["table"]) == (0, 7, "beside")
-    assert kept.run("restore", "--to", table, "--yes").code == 2
-    assert "two sources" in kept.run("restore", "--at", "2h ago", "--backup", "x").err
+    assert kept_command.run("restore", "--to", table, "--yes").code == 2
+    assert "two sources" in kept_command.run("restore", "--at", "2h ago", "--backup", "x").err
 
-    assert kept.run("verify").code == 1
-    done = kept.run("restore objects", "--in-place", "--confirm", f"replace {bucket}", "--json")
+    assert kept_command.run("verify").code == 1
+    done = kept_command.run(
+        "restore objects", "--in-place", "--confirm", f"replace {bucket}", "--json"
+    )
     assert (done.code, done.json["restored"], done.json["missing"]) == (0, 24, [])
-    assert "Everything is there, and whole." in kept.run("verify").out
+    assert "Everything is there, and whole." in kept_command.run("verify").out
 
 
 def test_verifying_needs_something_kept(tmp_path: Path):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gameday.drill import earlier_drills
 from gameday.embedded.sample import SampleDay
 from gameday.vault import Execution
 from lambdas.highlights.backups import Backup
@@ -141,6 +142,7 @@ def test_a_whole_vault_passes_and_the_alarm_that_nobody_drills_ends(drills: Dril
 
     assert execution.status == "SUCCEEDED"
     assert drills.scratch_tables() == []
+    assert earlier_drills(drills.vault) == (record, record)
     assert record["problems"] == []
     assert record["backup"]["name"] == drills.backup().name
     assert record["items"]["equal"] == record["items"]["expected"] == 7

@@ -84,7 +84,7 @@ def test_it_is_pure_python_and_small(bundle: Path):
 
 
 def test_there_are_as_many_handlers_as_functions():
-    assert len(HANDLERS) == 7
+    assert len(HANDLERS) == 15
 
 
 @pytest.mark.parametrize("module", HANDLERS)
