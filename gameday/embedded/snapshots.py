@@ -14,6 +14,7 @@ from types import ModuleType
 INTERVAL_SECONDS = 1.0
 PAUSE_FACTOR = 10
 ATTEMPTS = 5
+ROUNDS_UNHEARD = 10
 
 log = logging.getLogger(__name__)
 
@@ -69,11 +70,23 @@ class Snapshots:
 
     def _run(self) -> None:
         pause = INTERVAL_SECONDS
+        changing = 0
         while not self._stopping.wait(pause):
             started = time.monotonic()
             if self._active():
                 try:
                     self.save()
+                    changing = 0
+                except RuntimeError as error:
+                    # Requests kept changing what was read, as a deployment does: the next round
+                    # or the end saves it, so that only many rounds in a row are worth a word.
+                    changing += 1
+                    if changing % ROUNDS_UNHEARD == 0:
+                        log.warning(
+                            "the embedded AWS's state was not saved for %d rounds: %s",
+                            changing,
+                            error,
+                        )
                 except Exception:
                     log.exception("the state of the embedded AWS could not be saved")
             # A large state is saved less often, so that saving it stays a small part of the work.

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from account import HOLDS_A_LOCK, Account, task, until
 
+from gameday.embedded import snapshots
 from gameday.embedded.aws import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, EmbeddedAws
 from gameday.embedded.fixes.interruptions import StateUnreadable
 
@@ -260,3 +262,25 @@ def test_a_large_table_is_saved_while_it_is_written(tmp_path: Path):
 
         assert len(saved["items"]) >= 2000
         assert all(one["__no_sort__"]["id"] == {"S": key} for key, one in saved["items"].items())
+
+
+def test_state_that_changes_while_it_is_read_is_saved_later_and_alarms_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    readings = itertools.count()
+    saved = threading.Event()
+
+    def changing() -> dict[str, int]:
+        if next(readings) < snapshots.ATTEMPTS:
+            raise RuntimeError("dictionary changed size during iteration")
+        saved.set()
+        return {"functions": 3}
+
+    app = SimpleNamespace(_build_persistence_save_dict=lambda: {"lambda": changing})
+    monkeypatch.setattr(snapshots, "INTERVAL_SECONDS", 0.01)
+    kept = snapshots.Snapshots(app, tmp_path, lambda: True)  # type: ignore[arg-type]
+    kept.start()
+    assert saved.wait(10)
+    kept.stop()
+    assert json.loads((tmp_path / "lambda.json").read_text())["payload"] == {"functions": 3}
+    assert not caplog.records
