@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from gameday.account import AccountUnavailable
 from gameday.backups import BackupsUnclear
+from gameday.commands.agreeing import Declined
 from gameday.commands.backups import backups
 from gameday.commands.drill import drill
 from gameday.commands.export import export
@@ -66,6 +67,9 @@ class Commands(click.Group):
         except FAILURES as error:
             click.echo(f"gameday: {_sentence(error)}", err=True)
             ctx.exit(1)
+        except Declined:
+            click.echo("gameday: nothing was changed", err=True)
+            ctx.exit(INTERRUPTED)
         except (KeyboardInterrupt, click.Abort):
             click.echo("gameday: stopped; the same command continues where it was", err=True)
             ctx.exit(INTERRUPTED)

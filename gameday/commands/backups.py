@@ -7,6 +7,7 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
+from gameday.commands.agreeing import agree
 from gameday.commands.options import json_option, place_options, yes_option
 from gameday.place import Place
 from gameday.request import UsageError
@@ -129,9 +130,8 @@ def rotate(place: Place, dry_run: bool, yes: bool, as_json: bool) -> None:
             if as_json:
                 click.echo(shown.as_json(shown.deletion_json(found)))
             sys.exit(1 if found.plan.held else 0)
-        if not yes:
-            question = f"delete {shown.backups_in_words(going)}, which cannot be undone?"
-            click.confirm(question, abort=True, err=as_json)
+        question = f"delete {shown.backups_in_words(going)}, which cannot be undone?"
+        agree(question, yes=yes, err=as_json)
         with Steps(console).step("rotate", "rotation") as step:
             done = work.rotate_now(
                 vault, found.plan, _now(), lambda n: step.tell(f"{n} of {len(going)} deleted")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from gameday.commands.agreeing import agree
 from gameday.commands.options import json_option, place_options, yes_option
 from gameday.place import Place
 from gameday.steps import Steps
@@ -33,8 +34,7 @@ def import_season(place: Place, folder: Path, yes: bool, as_json: bool) -> None:
         season = Season.read(folder)
         step.tell(f"{len(season.digests):,} highlights")
     steps.say(season.plan())
-    if not yes:
-        click.confirm("import it?", abort=True, err=as_json)
+    agree("import it?", yes=yes, err=as_json)
     with season_import.open_vault(place, steps) as vault:
         season_import.require_empty(vault, season)
         done = season_import.import_season(vault, season, steps)

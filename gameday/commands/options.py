@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,10 +20,22 @@ home_option = click.option(
     help="Folder that keeps everything between commands.",
 )
 
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object on standard output."
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+def table_name(context: click.Context, option: click.Parameter, name: str | None) -> str | None:
+    """What an option names, when a table may be called so."""
+    if name is not None and not TABLE_NAME.fullmatch(name):
+        raise click.BadParameter(
+            f"{name!r} cannot be a table's name: 3 to 255 letters, digits, '_', '-' and '.'"
+        )
+    return name
 
 
 def place_options(command: Callable) -> Callable:

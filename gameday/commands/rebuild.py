@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import click
 from rich.console import Console
 
-from gameday.commands.options import json_option, place_options, yes_option
+from gameday.commands.agreeing import agree
+from gameday.commands.options import json_option, place_options, table_name, yes_option
 from gameday.commands.replacing import confirm_option, require_words
 from gameday.place import Place
 from gameday.request import UsageError
@@ -16,7 +17,12 @@ from gameday.steps import Steps
 
 @click.command()
 @place_options
-@click.option("--to", metavar="NAME", help="The new table.  [default: <table>-rebuilt-<time>]")
+@click.option(
+    "--to",
+    metavar="NAME",
+    callback=table_name,
+    help="The new table.  [default: <table>-rebuilt-<time>]",
+)
 @click.option(
     "--in-place",
     is_flag=True,
@@ -24,7 +30,9 @@ from gameday.steps import Steps
 )
 @confirm_option
 @click.option("--bucket", metavar="NAME", help="The archive, when no stack says which it is.")
-@click.option("--table", metavar="NAME", help="The live table's name, likewise.")
+@click.option(
+    "--table", metavar="NAME", callback=table_name, help="The live table's name, likewise."
+)
 @yes_option
 @json_option
 def rebuild(
@@ -58,8 +66,8 @@ def rebuild(
             steps.say(line)
         if in_place:
             require_words(plan.table, confirmed, err=as_json)
-        elif not yes:
-            click.confirm("rebuild it?", abort=True, err=as_json)
+        else:
+            agree("rebuild it?", yes=yes, err=as_json)
         done = carry_out(vault, plan, steps)
         if as_json:
             click.echo(json.dumps(shown.as_json(done), indent=2))

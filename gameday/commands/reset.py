@@ -2,6 +2,7 @@
 
 import click
 
+from gameday.commands.agreeing import agree
 from gameday.commands.options import home_option, yes_option
 from gameday.home import Home
 
@@ -14,10 +15,7 @@ def reset(home: Home, yes: bool) -> None:
     if not home.exists():
         click.echo(f"nothing is kept in {home.folder}")
         return
-    if not yes:
-        click.confirm(
-            f"delete the embedded AWS in {home.folder}, with every video and backup in it?",
-            abort=True,
-        )
+    question = f"delete the embedded AWS in {home.folder}, with every video and backup in it?"
+    agree(question, yes=yes)
     home.delete()
     click.echo(f"deleted what was kept in {home.folder}")

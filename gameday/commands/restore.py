@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import click
 from rich.console import Console
 
-from gameday.commands.options import json_option, place_options, yes_option
+from gameday.commands.agreeing import agree
+from gameday.commands.options import json_option, place_options, table_name, yes_option
 from gameday.commands.replacing import confirm_option, require_words
 from gameday.place import Place
 from gameday.steps import Steps
@@ -16,7 +17,9 @@ class TableByDefault(click.Group):
     """`gameday restore --at ...` is `gameday restore table --at ...`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+        if args and args[0] in ctx.help_option_names:
+            args = args[:1]
+        elif not args or args[0].startswith("-"):
             args = ["table", *args]
         return super().parse_args(ctx, args)
 
@@ -40,7 +43,12 @@ def restore() -> None:
     "--at", metavar="MOMENT", help="A moment: 2026-01-11T14:30Z, '2h ago', or latest; 35 days back."
 )
 @click.option("--export", metavar="ID", help="An export in the bucket: its id, or latest.")
-@click.option("--to", metavar="NAME", help="The new table.  [default: <table>-restored-<moment>]")
+@click.option(
+    "--to",
+    metavar="NAME",
+    callback=table_name,
+    help="The new table.  [default: <table>-restored-<moment>]",
+)
 @click.option("--in-place", is_flag=True, help="The live table itself; asks for words.")
 @confirm_option
 @yes_option
@@ -144,5 +152,5 @@ def _agree(replaced: str | None, confirmed: str | None, *, yes: bool, as_json: b
     """Ask as a restore has to be asked about; replaced: what it replaces, if anything."""
     if replaced is not None:
         require_words(replaced, confirmed, err=as_json)
-    elif not yes:
-        click.confirm("restore it?", abort=True, err=as_json)
+    else:
+        agree("restore it?", yes=yes, err=as_json)

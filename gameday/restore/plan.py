@@ -76,9 +76,7 @@ class TablePlan:
     def _cost(self) -> str:
         once = price_of_restore(self.source)
         if self.way is Way.OVER:
-            return (
-                f"about {dollars(once)}, and the backup {dollars(self._backup_a_month())} a month"
-            )
+            return f"{dollars(once)}, and the backup {dollars(self._backup_a_month())} a month"
         size = self.source.size_bytes / GIGABYTE
         month = size * RESTORE_PRICES["table_gigabyte_months"].dollars
         return f"{dollars(once)} for the restore, {dollars(month)} a month for the table"

@@ -74,7 +74,8 @@ def test_rotation_by_hand_shows_asks_and_deletes_what_it_showed(vault: Pipeline)
     assert facts("rotate", "--dry-run")["to_delete"] == going
     refused = backups("rotate", answer="n\n")
     assert "delete 2 backups" in refused.output
-    assert refused.exit_code == 130
+    assert refused.exit_code == 130 and "nothing was changed" in refused.output
+    assert backups("rotate").exit_code == 2
     assert listed(vault) == {*names, "before-the-season"}
 
     done = facts("rotate", "--yes")

@@ -114,7 +114,8 @@ def test_a_person_imports_a_season_into_a_home_of_its_own(kept: dict[str, Any], 
     command, folder = Command(tmp_path / "home"), str(kept["light"])
 
     asked = command.run("import", folder)
-    assert (asked.code, "import it?" in asked.out) == (130, True)
+    assert (asked.code, "import it?" in asked.out) == (2, True)
+    assert "add --yes" in asked.out + asked.err
     assert "7 highlights" in asked.out and "costs about $" in asked.out
     assert not command.home.exists()
 
