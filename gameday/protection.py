@@ -20,6 +20,9 @@ LONGEST_RECOVERY = 35  # days; DynamoDB's default, and shorter is not cheaper
 # Tags that AWS alone may write, and those by which a restore notes how far it is.
 RESERVED = ("aws:", "gameday:restor")
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between two looks
+# DescribeTable reads with a lag: a table that was asked for a moment ago may not be there yet.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
+SURELY_SEEN_AFTER = 30.0  # seconds
 # Right after a table has become ACTIVE its backups may still be in the making.
 NOT_YET = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
 ABSENT = ("ResourceNotFoundException", "TableNotFoundException")
@@ -162,7 +165,7 @@ def protect(
             "PointInTimeRecoveryEnabled": True,
             "RecoveryPeriodInDays": lacking.recovery_days,
         }
-        _when_ready(
+        when_ready(
             lambda: dynamodb.update_continuous_backups(
                 TableName=table, PointInTimeRecoverySpecification=recovery
             ),
@@ -171,13 +174,13 @@ def protect(
     if lacking.tags:
         arn = describe_table(dynamodb, table)["TableArn"]
         tags = [{"Key": key, "Value": value} for key, value in lacking.tags.items()]
-        _when_ready(lambda: dynamodb.tag_resource(ResourceArn=arn, Tags=tags), tell)
+        when_ready(lambda: dynamodb.tag_resource(ResourceArn=arn, Tags=tags), tell)
     if lacking.stream:
         stream = {"StreamEnabled": True, "StreamViewType": lacking.stream}
         _update(dynamodb, table, tell, StreamSpecification=stream)
     if lacking.expiry:
         expiry = {"Enabled": True, "AttributeName": lacking.expiry}
-        _when_ready(
+        when_ready(
             lambda: dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry),
             tell,
         )
@@ -199,16 +202,19 @@ def describe_table(dynamodb: Any, table: str) -> dict[str, Any] | None:
 def wait_until_active(dynamodb: Any, table: str, tell: Tell = lambda _: None) -> dict[str, Any]:
     """Return the table's description once it is ACTIVE; `tell` is told the state it is in.
 
-    Raises LookupError when it vanishes. A restore may take an hour: nothing here gives up.
+    Raises LookupError when it vanishes, or does not appear. A restore may take an hour: nothing
+    here gives up on a table that is being made.
     """
+    was_seen, began = False, time.monotonic()
     for pause in pauses():
         found = describe_table(dynamodb, table)
-        if found is None:
-            raise LookupError(f"the table {table} is gone")
-        status = found["TableStatus"]
-        if status == "ACTIVE":
+        if found is not None and found["TableStatus"] == "ACTIVE":
             return found
-        tell(f"{table} is {status}")
+        is_late = time.monotonic() - began > SURELY_SEEN_AFTER
+        if found is None and (was_seen or is_late):
+            raise LookupError(f"the table {table} is gone")
+        was_seen = found is not None
+        tell(f"{table} is {found['TableStatus'] if found else 'not there yet'}")
         time.sleep(pause)
     raise AssertionError("pauses never end")
 
@@ -234,11 +240,12 @@ def _lacking(wanted: Protection, found: Protection) -> Protection:
 
 def _update(dynamodb: Any, table: str, tell: Tell, **changes: Any) -> None:
     """One change of the table; the next has to wait until it is ACTIVE again."""
-    _when_ready(lambda: dynamodb.update_table(TableName=table, **changes), tell)
+    when_ready(lambda: dynamodb.update_table(TableName=table, **changes), tell)
     wait_until_active(dynamodb, table, tell)
 
 
-def _when_ready(call: Callable[[], object], tell: Tell) -> None:
+def when_ready(call: Callable[[], object], tell: Tell = lambda _: None) -> None:
+    """Do `call` as soon as DynamoDB is done with what was asked of the table before."""
     for pause in pauses():
         try:
             call()

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from gameday.archived_days import ArchivedDay, archived_days
 from gameday.highlights_table import BATCH, Write, create, overwriting, unless_newer
 from gameday.parallel import batches, in_parallel
-from gameday.protection import protect, wanted_protection
+from gameday.protection import protect, wanted_protection, when_ready
 from gameday.rebuild_plan import ARCHIVE, UNFINISHED, Plan
 from gameday.steps import Step, Steps
 from gameday.vault import Vault
@@ -82,7 +82,7 @@ def rebuild(vault: Vault, plan: Plan, steps: Steps) -> Rebuilt:
         step.tell(", ".join(done.protected) or "nothing was missing")
     if done.is_whole:
         arn = dynamodb.describe_table(TableName=plan.table)["Table"]["TableArn"]
-        dynamodb.untag_resource(ResourceArn=arn, TagKeys=[UNFINISHED, ARCHIVE])
+        when_ready(lambda: dynamodb.untag_resource(ResourceArn=arn, TagKeys=[UNFINISHED, ARCHIVE]))
     done.seconds = dict(steps.seconds)
     return done
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from gameday.highlights_table import BATCH, create, overwriting
 from gameday.parallel import batches, in_parallel
-from gameday.protection import describe_table, wait_until_active
+from gameday.protection import describe_table, wait_until_active, when_ready
 from gameday.request import UsageError
 from gameday.restore.sources import FromBackup, FromExport, FromMoment, Source
 from gameday.steps import Step, Steps
@@ -81,8 +81,9 @@ def make_table(vault: Vault, source: Source, name: str, steps: Steps) -> Digests
 def mark_restored(dynamodb: Any, name: str, source: Source) -> None:
     """Note on the table that it is complete."""
     arn = wait_until_active(dynamodb, name)["TableArn"]
-    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": RESTORED, "Value": source.tag}])
-    dynamodb.untag_resource(ResourceArn=arn, TagKeys=[RESTORING])
+    tags = [{"Key": RESTORED, "Value": source.tag}]
+    when_ready(lambda: dynamodb.tag_resource(ResourceArn=arn, Tags=tags))
+    when_ready(lambda: dynamodb.untag_resource(ResourceArn=arn, TagKeys=[RESTORING]))
 
 
 def tags_of(dynamodb: Any, described: Mapping[str, Any]) -> dict[str, str]:
