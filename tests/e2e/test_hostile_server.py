@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gameday.embedded.sample import HIGHLIGHTS, SampleDay
+from lambdas.highlights import sidecar
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import highlight_id
 from lambdas.highlights.keys import rendition_key, thumbnail_key
@@ -143,7 +144,8 @@ def test_no_object_and_no_upload_is_there_without_its_item(archive: Archive):
     ]
     answers = [key for key in archive.objects if key.startswith("highlights/")]
     records = [key for key in archive.objects if key.startswith("runs/")]
-    assert set(archive.objects) == {*parts, *answers, *records}
+    sidecars = [sidecar.key_of(item) for item in archive.items.values()]
+    assert set(archive.objects) == {*parts, *sidecars, *answers, *records}
     assert len(answers) == len(records) == len(GAME_DAYS)
     assert list(archive.pipeline.vault.open_uploads()) == []
 

@@ -286,7 +286,11 @@ def _provision(
     from ministack.services import scheduler
     from ministack.services.cloudformation import provisioners
 
-    name = properties.get("Name") or provisioners._physical_name(stack, logical_id, max_len=64)
+    name = properties.get("Name")
+    if name is None:
+        name = provisioners._physical_name(stack, logical_id, max_len=64)
+        # A process killed while it deployed may leave one, which AWS would have named otherwise.
+        scheduler._schedules.pop(f"{properties.get('GroupName', 'default')}/{name}", None)
     return _stored(scheduler._create_schedule, name, properties)
 
 
