@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError, FlexibleChecksumError, ResponseStreamingError
 
 from lambdas.highlights.backup_store import BackupStore
@@ -22,6 +21,7 @@ from lambdas.table import Table
 STACKS = ("GameDayStorage", "GameDayPipeline", "GameDayDrill")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 CHUNK = 1024 * 1024  # bytes
+EVENTS = 1_000  # of one GetExecutionHistory; by default 100, of a drill that waits for hours
 
 
 class Aws(Protocol):
@@ -142,16 +142,13 @@ class Vault:
 
     def events(self, arn: str) -> list[dict[str, Any]]:
         """The execution's history so far, oldest first."""
-        pages = self._aws.client("stepfunctions").get_paginator("get_execution_history")
-        return [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
+        history = self._aws.client("stepfunctions").get_paginator("get_execution_history")
+        pages = history.paginate(executionArn=arn, PaginationConfig={"PageSize": EVENTS})
+        return [event for page in pages for event in page["events"]]
 
     def items(self) -> Iterator[dict[str, Any]]:
-        """Every highlight of the ledger."""
-        read = TypeDeserializer().deserialize
-        pages = self._aws.client("dynamodb").get_paginator("scan")
-        for page in pages.paginate(TableName=self.table):
-            for item in page["Items"]:
-                yield {name: read(value) for name, value in item.items()}
+        """Every highlight of the ledger, as it was written last."""
+        return Table(self._aws.client("dynamodb"), self.table).scan()
 
     def backups_kept(self) -> int:
         """How many of this product's backups are AVAILABLE."""
