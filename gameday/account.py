@@ -1,6 +1,7 @@
 """The AWS account of the environment, as boto3 finds it: variables, profile, role."""
 
 import os
+import threading
 from typing import Any
 
 import boto3
@@ -23,6 +24,7 @@ class Account:
         # What every other SDK reads; boto3 knows AWS_DEFAULT_REGION alone.
         self._session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
         if self._session.region_name is None:
             raise AccountUnavailable("no AWS region is set; set AWS_REGION, or AWS_PROFILE")
         try:
@@ -40,8 +42,9 @@ class Account:
     def client(self, service: str, region: str | None = None) -> Any:
         """The boto3 client of a service, of another region when one is given."""
         key = f"{service} {region or self.region}"
-        if key not in self._clients:
-            self._clients[key] = self._session.client(
-                service, region_name=region or self.region, config=CONFIG
-            )
-        return self._clients[key]
+        with self._making:  # threads may share a client, and not the session that makes it
+            if key not in self._clients:
+                self._clients[key] = self._session.client(
+                    service, region_name=region or self.region, config=CONFIG
+                )
+            return self._clients[key]
