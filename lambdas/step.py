@@ -19,6 +19,7 @@ logger = Logger()
 
 # Codes of errors that pass, beside those that come with a 5xx status.
 PASSING = (
+    "BackupInUseException",
     "ConditionalRequestConflict",
     "ContinuousBackupsUnavailableException",
     "InternalServerError",
