@@ -5,9 +5,13 @@ cold start pays for: docs/decisions/0005-cold-start-and-function-sizes.md.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from lambdas.highlights.errors import TableGone
 
 Item = dict[str, Any]
 
@@ -16,7 +20,8 @@ class Table:
     """The table `name` through `client`, a boto3 DynamoDB client.
 
     Numbers are read as Decimal; a float is refused with TypeError, for it may not be kept exactly.
-    The methods are DynamoDB's of the same name, with its parameters:
+    The methods are DynamoDB's of the same name, with its parameters, and raise TableGone where
+    there is no such table:
     https://docs.aws.amazon.com/boto3/latest/reference/services/dynamodb.html
     """
 
@@ -28,7 +33,8 @@ class Table:
     def batch_get(self, keys: Sequence[Item]) -> tuple[list[Item], list[Item]]:
         """The items of `keys`, at most 100, read consistently; and the keys left unread."""
         wanted = {"Keys": [_typed(key) for key in keys], "ConsistentRead": True}
-        answer = self._client.batch_get_item(RequestItems={self.name: wanted})
+        with self._which_exists():
+            answer = self._client.batch_get_item(RequestItems={self.name: wanted})
         found = answer["Responses"].get(self.name, [])
         unread = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
         return [_plain(item) for item in found], [_plain(key) for key in unread]
@@ -40,7 +46,7 @@ class Table:
             ExpressionAttributeValues=_typed(ExpressionAttributeValues),
             **parameters,
         )
-        return (_plain(item) for page in pages for item in page["Items"])
+        return self._items(pages)
 
     def scan(self, after: Item | None = None) -> Iterator[Item]:
         """Every item, read consistently, in pages; `after` the one with that key."""
@@ -48,11 +54,13 @@ class Table:
         pages = self._client.get_paginator("scan").paginate(
             TableName=self.name, ConsistentRead=True, **start
         )
-        return (_plain(item) for page in pages for item in page["Items"])
+        return self._items(pages)
 
     def put_item(self, *, Item: Item, **parameters: Any) -> None:
         """Write `Item` whole; raises `conflict` when a condition does not hold."""
-        self._client.put_item(TableName=self.name, Item=_typed(Item), **parameters)
+        typed = _typed(Item)
+        with self._which_exists():
+            self._client.put_item(TableName=self.name, Item=typed, **parameters)
 
     def update_item(
         self,
@@ -62,12 +70,30 @@ class Table:
         **parameters: Any,
     ) -> None:
         """Change the item of `Key`; raises `conflict` when a condition does not hold."""
-        self._client.update_item(
-            TableName=self.name,
-            Key=_typed(Key),
-            ExpressionAttributeValues=_typed(ExpressionAttributeValues),
-            **parameters,
-        )
+        with self._which_exists():
+            self._client.update_item(
+                TableName=self.name,
+                Key=_typed(Key),
+                ExpressionAttributeValues=_typed(ExpressionAttributeValues),
+                **parameters,
+            )
+
+    def _items(self, pages: Iterator[Mapping[str, Any]]) -> Iterator[Item]:
+        with self._which_exists():
+            for page in pages:
+                yield from map(_plain, page["Items"])
+
+    @contextmanager
+    def _which_exists(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            raise TableGone(
+                f"there is no table {self.name}; if it was deleted, bring it back, then start "
+                "again: gameday restore --in-place"
+            ) from error
 
 
 def _typed(values: Mapping[str, Any]) -> dict[str, Any]:

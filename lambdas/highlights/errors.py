@@ -27,6 +27,7 @@
     + StoreRefused
     + BackupFailed
     + NoBackup
+    + TableGone
     + RestoreFailed
     + SidecarDamaged
     + ReplicaRefused
@@ -148,6 +149,10 @@ class BackupFailed(PermanentError):
 
 class NoBackup(PermanentError):
     """Something is kept, and no backup of it can be restored."""
+
+
+class TableGone(PermanentError):
+    """There is no table of that name; somebody deleted it."""
 
 
 class RestoreFailed(PermanentError):

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from lambdas.highlights.errors import TableGone
 from lambdas.table import Table
 
 
@@ -52,3 +54,21 @@ def test_keys_left_unread_can_be_asked_for_again():
     table = Table(Client(left), "clips")
 
     assert table.batch_get([{"id": "2"}]) == ([], [{"id": "2"}])
+
+
+def test_a_table_that_somebody_deleted_is_named_with_what_brings_it_back():
+    class Gone(Client):
+        def __getattr__(self, operation: str) -> Any:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, operation)
+
+        def get_paginator(self, operation: str) -> Any:
+            return SimpleNamespace(paginate=lambda **asked: (getattr(self, operation) for _ in "1"))
+
+    table = Table(Gone(), "clips")
+    for use in (
+        lambda: table.put_item(Item={"id": "1"}),
+        lambda: table.batch_get([{"id": "1"}]),
+        lambda: list(table.scan()),
+    ):
+        with pytest.raises(TableGone, match="no table clips.*gameday restore --in-place"):
+            use()
