@@ -32,9 +32,10 @@ from gameday.restore.replacing import Replaced, replace_items
 from gameday.restore.sources import Source, Wanted
 from gameday.steps import Steps
 from gameday.vault import Vault
+from lambdas.highlights.backups import Backup
 from lambdas.highlights.comparison import Comparison, Digests, compare_items
 from lambdas.highlights.drill.as_of import compare, traces
-from lambdas.highlights.errors import RestoreFailed
+from lambdas.highlights.errors import BackupNotReady, RestoreFailed
 
 IN_MAKING = "ResourceInUseException"
 
@@ -169,7 +170,7 @@ def _over(vault: Vault, plan: TablePlan, steps: Steps) -> RestoredTable:
     with _scratch(dynamodb, plan.target, steps):
         make_table(vault, plan.source, plan.target, steps)
         require_no_execution(vault)
-        safety = _safety_backup(dynamodb, plan.live, steps)
+        safety = _safety_backup(vault, plan.live, steps)
         with steps.step("replace", "differences") as step:
             replaced = replace_items(dynamodb, plan.target, plan.live, plan.source.as_of, step.tell)
             step.tell(replaced.in_words())
@@ -215,20 +216,23 @@ def _wait_until_gone(dynamodb: Any, name: str) -> None:
         time.sleep(pause)
 
 
-def _safety_backup(dynamodb: Any, live: str, steps: Steps) -> str:
-    """A backup of the live table before it is changed, by a name that rotation leaves alone."""
-    name = f"{live}-before-restore-{stamp(datetime.now(UTC))}"
+def _safety_backup(vault: Vault, live: str, steps: Steps) -> str:
+    """A backup of the live table before it is changed, by a name that rotation leaves alone.
+
+    Raises BackupFailed, before anything was changed.
+    """
+    now = datetime.now(UTC)
+    name = f"{live}-before-restore-{stamp(now)}"
     with steps.step("safety", "backup of what is there") as step:
-        arn = dynamodb.create_backup(TableName=live, BackupName=name)["BackupDetails"]["BackupArn"]
+        asked = vault.aws.client("dynamodb").create_backup(TableName=live, BackupName=name)
+        backup = Backup(asked["BackupDetails"]["BackupArn"], name, now, "CREATING")
         for pause in pauses():
-            described = dynamodb.describe_backup(BackupArn=arn)["BackupDescription"]
-            status = described["BackupDetails"]["BackupStatus"]
-            if status == "AVAILABLE":
+            try:
+                vault.backups.require_available(backup)
                 break
-            if status == "DELETED":
-                raise RestoreFailed(f"the backup {name} was deleted, so nothing was changed")
-            step.tell(f"{name} is {status}")
-            time.sleep(pause)
+            except BackupNotReady as error:
+                step.tell(str(error))
+                time.sleep(pause)
         step.tell(name)
     return name
 
