@@ -55,10 +55,10 @@ class Pipeline:
         self.aws = aws
         self.vault = vault
         self.provider = provider
-        self._runs = 0
         self._grants = inline_policies(aws)
         self._earlier_jobs: set[str] = set()
         self._earlier_executions: set[str] = set()
+        self._runs = len(self.executions())  # whose names are taken
 
     def empty(self) -> None:
         """Make it as if just deployed, but for its functions, which stay warm."""
@@ -183,11 +183,50 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAw
 @pytest.fixture(scope="module")
 def deployment(running_aws: EmbeddedAws, assembly: Path, running_provider: Provider) -> Pipeline:
     """A deployed vault with the provider's key in its secret, for all tests of a module."""
-    outputs = deploy_assembly(assembly, running_aws)
+    return _deployed(running_aws, assembly, running_provider)
+
+
+@pytest.fixture(scope="session")
+def kept_state(
+    assembly: Path,
+    running_provider: Provider,
+    small_sample: SampleDay,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The state of an embedded AWS in which the sample day is kept, for others to start from."""
+    running_provider.media = dict(small_sample.media)
+    running_provider.highlights = small_sample.highlights(running_provider.base_url)
+    state = tmp_path_factory.mktemp("kept-state")
+    with EmbeddedAws(state, wait_scale=WAIT_SCALE) as aws:
+        run = _deployed(aws, assembly, running_provider).run()
+        assert run.execution.status == "SUCCEEDED", run.execution
+    return state
+
+
+@pytest.fixture(scope="module")
+def kept_deployment(
+    kept_state: Path,
+    running_provider: Provider,
+    small_sample: SampleDay,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Pipeline]:
+    """A deployment in which the sample day is kept, for all tests of a module."""
+    running_provider.media = dict(small_sample.media)
+    running_provider.highlights = small_sample.highlights(running_provider.base_url)
+    state = tmp_path_factory.mktemp("kept-aws") / "state"
+    shutil.copytree(kept_state, state)
+    with EmbeddedAws(state, wait_scale=WAIT_SCALE) as aws:
+        vault = Vault.deployed(aws)
+        assert vault is not None
+        yield Pipeline(aws, vault, running_provider)
+
+
+def _deployed(aws: EmbeddedAws, assembly: Path, provider: Provider) -> Pipeline:
+    outputs = deploy_assembly(assembly, aws)
     values = {name: one for stack in outputs.values() for name, one in stack.items()}
-    vault = Vault(running_aws, values)
+    vault = Vault(aws, values)
     vault.set_provider_key(KEY)
-    return Pipeline(running_aws, vault, running_provider)
+    return Pipeline(aws, vault, provider)
 
 
 @pytest.fixture

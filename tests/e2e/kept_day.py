@@ -2,19 +2,9 @@
 
 from rich.console import Console
 
-from gameday.embedded.sample import SampleDay
 from gameday.steps import Steps
 from lambdas.highlights.comparison import Digests, digests
 from tests.e2e.conftest import Pipeline
-
-
-def keep_day(pipeline: Pipeline, sample: SampleDay) -> Pipeline:
-    """Run the sample day in a new deployment."""
-    provider = pipeline.provider
-    provider.media = dict(sample.media)
-    provider.highlights = sample.highlights(provider.base_url)
-    assert pipeline.run().execution.status == "SUCCEEDED"
-    return pipeline
 
 
 def quiet() -> Steps:

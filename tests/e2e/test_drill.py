@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from gameday.drill import earlier_drills
-from gameday.embedded.sample import SampleDay
 from gameday.vault import Execution
 from lambdas.highlights.backups import Backup
 from lambdas.highlights.drill.scratch import ScratchTables
@@ -101,13 +100,9 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def kept(deployment: Pipeline, small_sample: SampleDay) -> Drills:
+def kept(kept_deployment: Pipeline) -> Drills:
     """A kept day that all tests share; each leaves it whole."""
-    provider = deployment.provider
-    provider.media = dict(small_sample.media)
-    provider.highlights = small_sample.highlights(provider.base_url)
-    assert deployment.run().execution.status == "SUCCEEDED"
-    return Drills(deployment)
+    return Drills(kept_deployment)
 
 
 @pytest.fixture

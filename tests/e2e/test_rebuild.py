@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from gameday import rebuild as rebuild_module
-from gameday.embedded.sample import SampleDay
 from gameday.highlights_table import has_schema
 from gameday.protection import describe_table, protection_of
 from gameday.rebuild import Rebuilt, rebuild
@@ -27,13 +26,9 @@ IN_PLACE = {"in_place": True}
 
 
 @pytest.fixture(scope="module")
-def kept(deployment: Pipeline, small_sample: SampleDay) -> Pipeline:
+def kept(kept_deployment: Pipeline) -> Pipeline:
     """A kept day that all tests share; each leaves its objects whole and its table full."""
-    provider = deployment.provider
-    provider.media = dict(small_sample.media)
-    provider.highlights = small_sample.highlights(provider.base_url)
-    assert deployment.run().execution.status == "SUCCEEDED"
-    return deployment
+    return kept_deployment
 
 
 @pytest.fixture

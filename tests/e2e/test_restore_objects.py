@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from gameday.embedded.sample import SampleDay
 from gameday.request import UsageError
 from gameday.restore import placing
 from gameday.restore.copying import copy_version
@@ -20,7 +19,7 @@ from gameday.restore.versions import histories
 from gameday.verify import verify_vault
 from lambdas.highlights.errors import RestoreFailed
 from tests.e2e.conftest import DAY, Pipeline
-from tests.e2e.kept_day import delete_objects, delete_table, items, keep_day, quiet
+from tests.e2e.kept_day import delete_objects, delete_table, items, quiet
 
 FOLDER = "NCAA/2026-01-10"
 VIDEO, OTHER = f"videos/{FOLDER}/412380371.mp4", f"videos/{FOLDER}/412380195.mp4"
@@ -29,9 +28,9 @@ REPLICA = "the-replica"
 
 
 @pytest.fixture(scope="module")
-def kept(deployment: Pipeline, small_sample: SampleDay) -> Pipeline:
+def kept(kept_deployment: Pipeline) -> Pipeline:
     """A kept day that all tests share, with a copy of its objects in another bucket."""
-    kept = keep_day(deployment, small_sample)
+    kept = kept_deployment
     s3 = kept.aws.client("s3")
     s3.create_bucket(Bucket=REPLICA)
     s3.put_bucket_versioning(Bucket=REPLICA, VersioningConfiguration={"Status": "Enabled"})

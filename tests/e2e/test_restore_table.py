@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from gameday.embedded.fixes import table_history
-from gameday.embedded.sample import SampleDay
 from gameday.protection import describe_table, protection_of
 from gameday.request import UsageError
 from gameday.restore import making, replacing, table
@@ -20,16 +19,16 @@ from gameday.vault import Vault
 from lambdas.highlights.comparison import Digests, digests
 from lambdas.highlights.errors import RestoreFailed
 from tests.e2e.conftest import DAY, Pipeline
-from tests.e2e.kept_day import delete_table, items, keep_day, quiet
+from tests.e2e.kept_day import delete_table, items, quiet
 
 ALTERED, LOST, NEWER = "412380371", "412380195", "999"
 NEWEST = Wanted()
 
 
 @pytest.fixture(scope="module")
-def kept(deployment: Pipeline, small_sample: SampleDay) -> Pipeline:
+def kept(kept_deployment: Pipeline) -> Pipeline:
     """A kept day that all tests share; each leaves the table as it was."""
-    return keep_day(deployment, small_sample)
+    return kept_deployment
 
 
 @pytest.fixture
