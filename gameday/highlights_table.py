@@ -60,7 +60,7 @@ def is_empty(dynamodb: Any, table: str) -> bool:
     return not dynamodb.scan(TableName=table, Limit=1, ConsistentRead=True)["Items"]
 
 
-def found_or_gone(dynamodb: Any, table: str, tell: Tell) -> dict[str, Any] | None:
+def found_or_gone(dynamodb: Any, table: str, tell: Tell = lambda _: None) -> dict[str, Any] | None:
     """DynamoDB's description of the table, or None once one that is being deleted is gone."""
     for pause in pauses():
         found = describe_table(dynamodb, table)

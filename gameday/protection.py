@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from gameday.vault import STACKS, Vault
+from lambdas.highlights.errors import TableGone
 
 TABLE_TYPES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 LONGEST_RECOVERY = 35  # days; DynamoDB's default, and shorter is not cheaper
@@ -158,7 +159,7 @@ def protect(
     wait_until_active(dynamodb, table, tell)
     found = protection_of(dynamodb, table)
     if found is None:
-        raise LookupError(f"the table {table} is gone")
+        raise TableGone(f"the table {table} is gone; see what deleted it, and start again")
     lacking = _lacking(wanted, found)
     if lacking.recovery_days:
         recovery = {
@@ -202,7 +203,7 @@ def describe_table(dynamodb: Any, table: str) -> dict[str, Any] | None:
 def wait_until_active(dynamodb: Any, table: str, tell: Tell = lambda _: None) -> dict[str, Any]:
     """Return the table's description once it is ACTIVE; `tell` is told the state it is in.
 
-    Raises LookupError when it vanishes, or does not appear. A restore may take an hour: nothing
+    Raises TableGone when it vanishes, or does not appear. A restore may take an hour: nothing
     here gives up on a table that is being made.
     """
     was_seen, began = False, time.monotonic()
@@ -212,7 +213,7 @@ def wait_until_active(dynamodb: Any, table: str, tell: Tell = lambda _: None) ->
             return found
         is_late = time.monotonic() - began > SURELY_SEEN_AFTER
         if found is None and (was_seen or is_late):
-            raise LookupError(f"the table {table} is gone")
+            raise TableGone(f"the table {table} is gone; see what deleted it, and start again")
         was_seen = found is not None
         tell(f"{table} is {found['TableStatus'] if found else 'not there yet'}")
         time.sleep(pause)

@@ -80,7 +80,8 @@ def table(
     console = Console(stderr=as_json, highlight=False)
     wanted = Wanted(backup, at, export)
     with place.vault() as vault:
-        plan = plan_table(vault, wanted, to, in_place=in_place, now=datetime.now(UTC))
+        with console.status("looking at the tables"):
+            plan = plan_table(vault, wanted, to, in_place=in_place, now=datetime.now(UTC))
         shown.print_lines(plan.in_words(), console)
         _agree(plan.live if in_place else None, confirmed, yes=yes, as_json=as_json)
         done = restore_table(vault, plan, Steps(console))

@@ -7,7 +7,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
-from gameday.highlights_table import BATCH, create, overwriting
+from gameday.highlights_table import BATCH, create, found_or_gone, overwriting
 from gameday.parallel import batches, in_parallel
 from gameday.protection import describe_table, wait_until_active, when_ready
 from gameday.request import UsageError
@@ -34,9 +34,10 @@ NOT_ALLOWED = ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation")
 def is_begun(dynamodb: Any, name: str, source: Source) -> bool:
     """Whether the table `name` is an unfinished restore from `source`; False when it is absent.
 
-    Raises UsageError when it is another table, or complete.
+    One that is being deleted is waited for. Raises UsageError when it is another table, or
+    complete.
     """
-    found = describe_table(dynamodb, name)
+    found = found_or_gone(dynamodb, name)
     if found is None:
         return False
     if source.is_of(found.get("RestoreSummary", {})):

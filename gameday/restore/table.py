@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from gameday.highlights_table import found_or_gone
 from gameday.moments import stamp
 from gameday.protection import (
     ABSENT,
@@ -74,13 +75,16 @@ class RestoredTable:
 def plan_table(
     vault: Vault, wanted: Wanted, to: str | None, *, in_place: bool, now: datetime
 ) -> TablePlan:
-    """What would be done. Raises UsageError, and RestoreFailed when there is nothing to restore."""
+    """What would be done; a table that is just being deleted is waited for.
+
+    Raises UsageError, and RestoreFailed when there is nothing to restore.
+    """
     dynamodb, live = vault.aws.client("dynamodb"), vault.table
     if to is not None and in_place:
         raise UsageError("--to and --in-place are two places; give one of them")
     if to == live:
         raise UsageError(f"{live} is the live table; to restore over it, say so: --in-place")
-    is_there = describe_table(dynamodb, live) is not None
+    is_there = found_or_gone(dynamodb, live) is not None
     is_whole = is_there and not is_unfinished(dynamodb, live)
     source = find_source(vault, wanted, now, live_is_there=is_whole)
     if not in_place:

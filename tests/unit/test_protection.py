@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from gameday import protection
 from gameday.protection import Protection, in_template, wait_until_active, when_ready
+from lambdas.highlights.errors import TableGone
 
 
 def test_a_global_tables_protection_is_that_of_its_replica():
@@ -86,7 +87,7 @@ def test_a_table_that_was_just_asked_for_may_appear_late(clock: Clock):
     ("statuses", "at_most"), [((None,), 40.0), (("CREATING", None, "ACTIVE"), 1.0)]
 )
 def test_a_table_that_never_appears_or_vanishes_is_gone(clock: Clock, statuses, at_most):
-    with pytest.raises(LookupError, match="the table new is gone"):
+    with pytest.raises(TableGone, match="the table new is gone"):
         wait_until_active(LaggingTables(*statuses), "new")
     assert clock.now < at_most
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from gameday import highlights_table
 from gameday.request import UsageError
 from gameday.restore.making import RESTORED, RESTORING, is_begun, is_unfinished
 from gameday.restore.making import _ask as ask
@@ -87,6 +88,13 @@ def test_a_table_that_was_being_filled_from_an_export_is_known_by_its_tag():
     assert is_begun(FakeDynamoDb({}, **{RESTORING: EXPORT.tag}), "beside", EXPORT)
     with pytest.raises(UsageError):
         is_begun(FakeDynamoDb({}, **{RESTORING: EXPORT.tag}), "beside", SOURCE)
+
+
+def test_a_table_that_is_being_deleted_is_no_restore_to_go_on_with(monkeypatch):
+    deleted = FakeDynamoDb({"TableStatus": "DELETING", "RestoreSummary": OF_SOURCE})
+    monkeypatch.setattr(highlights_table.time, "sleep", lambda _: setattr(deleted, "table", None))
+
+    assert not is_begun(deleted, "beside", SOURCE)
 
 
 def test_an_item_is_written_only_over_what_was_read():
