@@ -3,6 +3,7 @@
 Only sidecars need no run: the ledger has all that is in them.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,18 @@ def repair(
             repairs = _repairs(lost, items, vault)
             step.tell(f"{sum(one.done for one in repairs.values())} of {len(repairs)} repaired")
     return repairs | repair_sidecars(findings, vault, steps)
+
+
+def note_lost(findings: Iterable[Finding], vault: Vault) -> dict[Finding, Repair]:
+    """Note in the ledger what is lost, so that an execution that somebody starts mends it."""
+    lost = _by_highlight(one for one in findings if needs_a_run(one))
+    noted = {}
+    for id_, item in vault.ledger.read(list(lost)).items():
+        _refuse(item, lost[id_], vault.ledger)
+        start = json.dumps({"league": item["league"], "date": item["game_date"]})
+        note = f"not repaired yet, noted in the ledger; start an execution of {start}"
+        noted |= {finding: Repair(False, note) for finding in lost[id_]}
+    return noted
 
 
 def repair_sidecars(

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from gameday.deployment import runnable
 from gameday.place import Place
-from gameday.repair import Repair, needs_a_run, repair, repair_sidecars
+from gameday.repair import Repair, needs_a_run, note_lost, repair, repair_sidecars
 from gameday.steps import Step, Steps
 from gameday.vault import Vault
 from lambdas.highlights.expectations import Expectations
@@ -59,19 +59,16 @@ class Verification:
 def verify_place(place: Place, steps: Steps, *, mend: bool) -> Verification:
     """Verify the archive of `place`; with `mend`, repair from the sources what they still have.
 
-    In an account only sidecars are repaired, which need no run. Raises NothingKept. It may be interrupted at any time: what a repair left half done, the next
-    one or the next run of that day completes.
+    In an account only sidecars are repaired, which need no run; the rest is noted in the ledger
+    for the next execution of its day. Raises NothingKept. It may be interrupted at any time: what
+    a repair left half done, the next one or the next run of that day completes.
     """
     with place.vault() as vault, server_unheard():
         found = verify_vault(vault, steps)
         if not (mend and any(one.is_mendable for one in found.wrong)):
             return found
         if place.in_account or not any(needs_a_run(one) for one in found.wrong):
-            repairs = repair_sidecars(found.wrong, vault, steps) | {
-                one: Repair(False, "not repaired: in an account, run the day again")
-                for one in found.wrong
-                if needs_a_run(one)
-            }
+            repairs = repair_sidecars(found.wrong, vault, steps) | note_lost(found.wrong, vault)
         else:
             with runnable(vault, place.home, steps) as ready:
                 repairs = repair(found.wrong, ready, place.home, steps)
@@ -183,7 +180,10 @@ def _summary(result: Verification) -> str:
     if not result.wrong:
         ending = " All is right now." if repaired else " Nothing is wrong."
     elif not result.repairs and any(one.is_mendable for one in result.wrong):
-        ending = " Repair from the sources: gameday verify --repair"
+        ending = (
+            "\nBring back earlier versions: gameday restore objects --in-place; then fetch the rest "
+            "from the sources: gameday verify --repair"
+        )
     return f"{', '.join(parts)}.{ending}"
 
 

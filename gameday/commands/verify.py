@@ -18,7 +18,8 @@ def verify(place: Place, mend: bool, as_json: bool) -> None:
     """Read every object kept again and hold it against the ledger.
 
     Says what is missing, damaged or unknown. Exit code 0 when nothing is, or everything was
-    repaired. In an account --repair writes sidecars alone, which it takes from the ledger.
+    repaired. In an account --repair writes sidecars, which it takes from the ledger, and notes
+    there what else is lost: the next execution of that game day fetches it again.
     """
     from gameday import verify as verification
 
