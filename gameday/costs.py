@@ -113,6 +113,13 @@ RESTORE_PRICES = {
         0.02,
         "https://aws.amazon.com/s3/pricing/: data transfer; long published, not read again",
     ),
+    "gigabytes_to_internet": Price(
+        "S3",
+        "GB to the internet",
+        0.09,
+        "https://aws.amazon.com/s3/pricing/: data transfer, first 10 TB a month; long published, "
+        "not read again",
+    ),
 }
 
 SHORTEST_BILLED_SECONDS = 10
@@ -199,3 +206,8 @@ def costs(usage: Usage) -> list[Cost]:
 def total(lines: Sequence[Cost]) -> float:
     """The sum of a bill in dollars."""
     return sum(line.dollars for line in lines)
+
+
+def transfer_dollars(size: int) -> float:
+    """What so many bytes cost on their way out of AWS; nothing inside of one region."""
+    return size / 1e9 * RESTORE_PRICES["gigabytes_to_internet"].dollars

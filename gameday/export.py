@@ -21,9 +21,11 @@ from urllib3.exceptions import HTTPError
 
 from gameday import wording
 from gameday.copies import CopyError, date_file, room_in, write_bytes
+from gameday.costs import transfer_dollars
 from gameday.progress import Progress
 from gameday.season import layout, nfo, table
 from gameday.season.copying import Copying, Wanted
+from gameday.season.earlier import require_no_less, require_something
 from gameday.season.exported import PAGE, Exported
 from gameday.season.index import NAME, IndexWriter
 from gameday.season.pages import Day, day_page, season_page, summary
@@ -55,12 +57,14 @@ def export_season(vault: Vault, folder: Path, selection: Selection, steps: Steps
     """Put what `selection` names of `vault` into `folder`; see `layout` for the names.
 
     An object that cannot be read is named in what is returned, and the rest is exported. Raises
-    DiskFull, OSError and what AWS answers; what is in place by then stays.
+    UsageError, DiskFull, OSError and what AWS answers; what is in place by then stays.
     """
     with steps.step("survey", "survey") as step:
         survey = Survey.of(vault, selection)
         days = "1 game day" if len(survey.days) == 1 else f"{len(survey.days):,} game days"
         step.tell(f"{survey.highlights:,} highlights of {days}")
+    require_something(survey)
+    require_no_less(folder, survey)
     steps.say(_plan(survey, folder))
     with room_in(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +83,8 @@ def _plan(survey: Survey, folder: Path) -> str:
         f"{survey.files:,} files, {size}, and what describes them go to {folder}; "
         "what is there and whole stays"
     )
+    if (transfer := transfer_dollars(survey.bytes)) >= 0.01:
+        plan += f"; out of an AWS account they cost about ${transfer:,.2f}"
     nearest = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     free = disk_usage(nearest).free
     if free < survey.bytes:

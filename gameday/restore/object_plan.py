@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from gameday.costs import PRICES, RESTORE_PRICES
+from gameday.costs import PRICES, RESTORE_PRICES, transfer_dollars
 from gameday.moments import in_utc
 from gameday.restore.plan import GIGABYTE, dollars
 from gameday.restore.versions import History, Version
@@ -81,6 +81,13 @@ class ObjectPlan:
     lost_bytes: int = 0
     nothing_left: int = 0
 
+    @property
+    def read_bytes(self) -> int:
+        """What passes through this machine; as of a moment, each version before and after."""
+        if self.wanted.moment is not None:
+            return 2 * self.lost_bytes
+        return self.listed_bytes + self.lost_bytes
+
     def in_words(self) -> list[tuple[str, str]]:
         """Pairs of a heading and what is to be said under it."""
         lines = [("restores", self._what()), ("from", self._source()), ("into", self._into())]
@@ -120,8 +127,7 @@ class ObjectPlan:
         return f"{self.bucket}/{self.target}, aside; what stands there now is left alone"
 
     def _time(self) -> str:
-        read = self.lost_bytes + (0 if self.wanted.moment else self.listed_bytes)
-        seconds = read / READ_A_SECOND + self.lost / COPIES_A_SECOND
+        seconds = self.read_bytes / READ_A_SECOND + self.lost / COPIES_A_SECOND
         return f"about {duration_in_words(seconds)} at 50 MB/s; S3 copies, and all is read here"
 
     def _cost(self) -> str:
@@ -130,7 +136,11 @@ class ObjectPlan:
         if self.wanted.from_replica:
             once += size * RESTORE_PRICES["gigabytes_between_regions"].dollars
         month = size * RESTORE_PRICES["object_gigabyte_months"].dollars
-        return f"{dollars(once)} for requests and transfer, {dollars(month)} a month for copies"
+        read = transfer_dollars(self.read_bytes)
+        return (
+            f"{dollars(once)} for requests and copying, {dollars(month)} a month for copies, and "
+            f"{dollars(read)} for what is read here, unless this machine is in the region"
+        )
 
     def _then(self) -> str:
         return "reads each of them, and names what differs or cannot be brought back"

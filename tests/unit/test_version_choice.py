@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gameday.restore.object_plan import WantedObjects, case_of, without_history
+from gameday.restore.object_plan import ObjectPlan, WantedObjects, case_of, without_history
 from gameday.restore.versions import History, Version, histories, joined, newest_first
 from lambdas.highlights.expectations import ExpectedObject
 from lambdas.highlights.findings import Part
@@ -186,3 +186,11 @@ def test_what_was_never_listed_has_nothing_left_but_a_sidecar_that_may_be_missin
 
     assert [one.key for one in without_history(expected, set())] == [VIDEO]
     assert list(without_history(expected, {VIDEO})) == []
+
+
+def test_a_plan_says_what_reading_every_object_here_costs():
+    plan = ObjectPlan(WantedObjects(), "bucket", "bucket", None, listed_bytes=146_000_000_000)
+    as_of = ObjectPlan(WantedObjects(moment=START), "bucket", "bucket", None, lost_bytes=10**9)
+
+    assert "about $13.14 for what is read here" in dict(plan.in_words())["costs"]
+    assert "about $0.18 for what is read here" in dict(as_of.in_words())["costs"]
