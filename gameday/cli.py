@@ -90,6 +90,11 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         where = f" that holds {error.filename}" if error.filename else ""
         return f"the disk{where} is full; free some space, and the same command continues"
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        # Of two names the second is the one that somebody knows: a file is made aside first.
+        return (
+            f"{error.filename2 or error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}"
+        )
     if isinstance(error, ClientError) and _is_of_no_table(error):
         return "the table is gone; bring it back: gameday restore --in-place"
     return str(error)

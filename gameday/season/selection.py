@@ -30,6 +30,11 @@ class Selection:
     last: date | None = None
     originals: bool = True
 
+    @property
+    def is_part(self) -> bool:
+        """Whether not every game day is meant."""
+        return bool(self.leagues or self.first or self.last)
+
     def takes(self, league: str, day: date) -> bool:
         """Whether a game day is meant."""
         return (not self.leagues or league in self.leagues) and self._takes_day(day)

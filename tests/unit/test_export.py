@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from gameday.copies import DiskFull
 from gameday.export import export_season
+from gameday.request import UsageError
 from gameday.season.exported import Exported
 from gameday.season.selection import Selection
 from gameday.steps import Steps
@@ -208,8 +210,6 @@ def test_a_highlight_that_changes_meanwhile_is_told(kept: KeptSeason, tmp_path: 
 
 
 def test_a_part_of_a_season_can_be_selected(kept: KeptSeason, tmp_path: Path):
-    from datetime import date
-
     kept.add("5", "Another league", league="NCAA Women")
     export(kept, tmp_path, Selection(("NCAA",), date(2026, 1, 1), date(2026, 1, 31), False))
 
@@ -276,3 +276,27 @@ def test_an_empty_vault_exports_an_empty_season(tmp_path: Path):
     assert (done.exit_code, done.highlights) == (0, 0)
     assert index_of(tmp_path / "season")["highlights"] == []
     shutil.rmtree(tmp_path / "season")
+
+
+def test_what_an_earlier_export_holds_is_not_dropped_from_its_index(
+    kept: KeptSeason, tmp_path: Path
+):
+    export(kept, tmp_path)
+    before = files_of(tmp_path)
+
+    for less in (Selection(first=date(2026, 1, 1)), Selection(originals=False)):
+        with pytest.raises(UsageError, match="into another folder"):
+            export(kept, tmp_path, less)
+    assert files_of(tmp_path) == before
+
+    (tmp_path / "index.json").write_text("{")
+    assert export(kept, tmp_path).exit_code == 0
+    assert files_of(tmp_path).keys() == before.keys()
+
+
+def test_a_selection_of_nothing_is_wrong_usage_and_makes_no_folder(
+    kept: KeptSeason, tmp_path: Path
+):
+    with pytest.raises(UsageError, match="gameday status"):
+        export(kept, tmp_path / "season", Selection(("nfl",)))
+    assert not (tmp_path / "season").exists()
