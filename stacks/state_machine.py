@@ -92,11 +92,12 @@ def game_day_workflow(
         },
         result_path="$.backup",
     )
+    # DynamoDB promises minutes; with the jitter these are 15 on average.
     back_up.add_retry(
         errors=["BackupNotReady"],
         interval=Duration.seconds(10),
         backoff_rate=1,
-        max_attempts=90,
+        max_attempts=180,
         jitter_strategy=sfn.JitterType.FULL,
     )
     wait = sfn.Wait(

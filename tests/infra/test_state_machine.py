@@ -117,3 +117,11 @@ def test_no_reference_is_beyond_what_a_state_machine_evaluates(machine):
     for value in json.dumps(machine).split('"'):
         if value.startswith("$"):
             assert not set("?*@") & set(value)
+
+
+def test_a_backup_is_waited_for_a_quarter_of_an_hour_on_average(machine):
+    retries = machine["States"]["BackUpTable"]["Retry"]
+    (waiting,) = [one for one in retries if "BackupNotReady" in one["ErrorEquals"]]
+
+    assert waiting["JitterStrategy"] == "FULL"  # half of the interval, on average
+    assert waiting["MaxAttempts"] * waiting["IntervalSeconds"] / 2 >= 15 * 60
