@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from gameday.kept import NothingKept
 from gameday.place import Place
 from gameday.scratch import patient, scratch_tables
@@ -18,6 +20,10 @@ from lambdas.highlights.keys import DRILLS
 
 POLL_SECONDS = 0.2
 POLL_SECONDS_IN_ACCOUNT = 2.0
+# Step Functions answers with a lag: an execution that was started a moment ago may not be there yet.
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+NOT_SEEN_YET = "ExecutionDoesNotExist"
+LATE_LOOKS = 10
 # A function that began before its execution was stopped may ask for the table right after.
 LOOKS_AFTER_STOP = (0.0, 1.0, 2.0)  # seconds before each
 
@@ -49,7 +55,8 @@ class DrillResult:
 def drill(place: Place, steps: Steps, *, all_objects: bool) -> DrillResult:
     """Drill the vault of `place`; all_objects: every object is read again, not a sample.
 
-    Raises NothingKept. Interrupted, it stops the execution and deletes the scratch table.
+    Raises NothingKept. Interrupted, it stops the execution and deletes the scratch table. A drill
+    in an account that cannot be watched any more, since AWS does not answer, goes on by itself.
     """
     poll = POLL_SECONDS_IN_ACCOUNT if place.in_account else POLL_SECONDS
     with place.vault() as vault:
@@ -63,9 +70,11 @@ def drill(place: Place, steps: Steps, *, all_objects: bool) -> DrillResult:
         )
         try:
             execution = _watch(vault, started["executionArn"], steps, poll)
-        except BaseException:
-            vault.stop(started["executionArn"])
-            _clean_up(vault, name, in_account=place.in_account)
+        except BaseException as error:
+            # What cannot be watched any more goes on in an account, and leaves its record.
+            if not (place.in_account and isinstance(error, Exception)):
+                vault.stop(started["executionArn"])
+                _clean_up(vault, name, in_account=place.in_account)
             raise
         return DrillResult(execution, record_of(vault, name))
 
@@ -100,11 +109,17 @@ def _clean_up(vault: Vault, name: str, *, in_account: bool) -> None:
 def _watch(vault: Vault, arn: str, steps: Steps, poll: float) -> Execution:
     """Show the phases of the drill until it has ended."""
     shown = _Shown(steps)
-    seen = 0
+    seen, late = 0, LATE_LOOKS
     try:
         while True:
-            execution = vault.execution(arn)
-            events = vault.events(arn)
+            try:
+                execution, events = vault.execution(arn), vault.events(arn)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != NOT_SEEN_YET or not late:
+                    raise
+                late -= 1
+                time.sleep(poll)
+                continue
             for event in events[seen:]:
                 shown.see(event)
             seen = len(events)
