@@ -194,6 +194,8 @@ def _archive_source(entry: ArchiveEntry, folder: Folder) -> Source:
     elif RUN_RECORD.fullmatch(entry.key):
         try:
             record = json.loads(folder.read(entry.file.path, PART))
+        except NotInFolder as error:
+            raise Wrong(f"{entry.file.path!r} {error}") from None
         except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):

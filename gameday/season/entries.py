@@ -83,14 +83,20 @@ def entries(folder: Folder) -> Iterator[Entry | Wrong]:
         with folder.open(NAME) as file:
             text = io.TextIOWrapper(file, "utf-8")
             seen: set[str] = set()
+            listed, said = 0, None
             for number, (name, value) in enumerate(members(text)):
                 if name in HEAD:
                     if name in seen:
                         raise NotReadable(f"{name} occurs twice")
                     seen.add(name)
+                listed += name == "highlights"
+                if name == "totals":
+                    said = value.get("highlights") if isinstance(value, dict) else value
                 yield from _member(name, value, number)
             if missing := [name for name in ("format", "version", "totals") if name not in seen]:
                 raise NotReadable(f"it says no {', no '.join(missing)}")
+            if said != listed or isinstance(said, bool):
+                raise NotReadable(f"it lists {listed:,} highlights, and says {said!r:.40}")
     except NotInFolder as error:
         raise NotASeason([f"{NAME} {error}"], folder.root) from error
     except NotReadable as error:

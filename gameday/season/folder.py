@@ -25,6 +25,10 @@ class NotInFolder(Exception):
     """A path that names no plain file of the folder; the text says why."""
 
 
+class NotThere(NotInFolder):
+    """A path of the folder at which there is nothing."""
+
+
 class Folder:
     """The files below `root`: no path and no symbolic link leads out of it."""
 
@@ -60,7 +64,7 @@ class Folder:
         try:
             descriptor = self._walk(parts) if HAS_FOLDERS else self._resolve(parts)
         except FileNotFoundError:
-            raise NotInFolder("is not there") from None
+            raise NotThere("is not there") from None
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise NotInFolder(f"cannot be opened, or leads elsewhere ({reason})") from None

@@ -236,7 +236,17 @@ def test_a_damaged_file_is_named_and_the_rest_is_imported(other: Pipeline, seaso
     assert (done.exit_code, done.comparison.missing) == (1, ["412380371"])
     assert len(done.problems) == 1 and "[412380371].mp4" in done.problems[0]
 
+    clip.unlink()
+    (record, *_) = (season / "archive/runs").rglob("*.json")
+    record.rename(season / "aside")
+    assert "2 of the files are not as exported" in Season.read(season).plan()
+    again = take_in(other, season)
+    assert (again.exit_code, again.comparison.missing) == (1, ["412380371"])
+    for name in (clip.name, record.name):
+        assert any(name in problem for problem in again.problems), again.problems
+
     clip.write_bytes(whole)
+    (season / "aside").rename(record)
     assert take_in(other, season).exit_code == 0
 
 
@@ -290,6 +300,8 @@ HARM = {
     "format": lambda i: i.update(format="zip"),
     "version": lambda i: i.update(version=2),
     "no version": lambda i: i.pop("version"),
+    "other totals": lambda i: i["totals"].update(highlights=99),
+    "an entry less": lambda i: i["highlights"].pop(),
 }
 
 
@@ -302,15 +314,15 @@ def test_an_index_that_lies_is_refused(season: Path, harm: str):
 
 
 def test_every_problem_is_named(season: Path):
-    (clip,) = season.rglob("*[[]412380371[]].mp4")
-    clip.unlink()
+    (facts,) = season.rglob("*[[]412380371[]].json")
+    facts.unlink()
     (picture,) = season.rglob("*[[]412380195[]]-thumb.jpg")
     picture.unlink()
     picture.symlink_to("/etc/hostname")
     with pytest.raises(NotASeason) as refused:
         Season.read(season)
     assert len(refused.value.problems) == 2
-    assert clip.name in str(refused.value) and picture.name in str(refused.value)
+    assert facts.name in str(refused.value) and picture.name in str(refused.value)
 
 
 @pytest.mark.parametrize(
