@@ -21,6 +21,7 @@ BENCHMARKS = (
     "downloads",
     "cold_start",
     "function_sizes",
+    "season",
 )
 QUICK = ("downloads",)  # those that can be made smaller
 

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 180  # seconds after which a program counts as hanging
+LONGEST = 900  # seconds after which a program counts as hanging
 
 # What `gameday run` would otherwise take from the shell: another provider, another day.
 PROVIDER_VARIABLES = ("API_URL", "RAPIDAPI_HOST", "RAPIDAPI_KEY", "LEAGUE_NAME", "LIMIT", "DATE")
+# What a shell may have, by which each start would compile again what is shipped compiled.
+UNCOMPILED = ("PYTHONDONTWRITEBYTECODE",)
 
 
 class ContenderFailed(RuntimeError):
@@ -147,5 +149,9 @@ def _bytes_of(peak: int) -> int:
 
 def environment() -> dict[str, str]:
     """The variables of this process without those that would change what is measured."""
-    kept = {name: value for name, value in os.environ.items() if name not in PROVIDER_VARIABLES}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in PROVIDER_VARIABLES + UNCOMPILED
+    }
     return kept | {"NO_PROXY": "127.0.0.1", "COLUMNS": "200"}
