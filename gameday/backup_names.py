@@ -16,7 +16,7 @@ def backup_named(given: str, names: Collection[str], newest: str | None) -> str:
     """
     if given == NEWEST:
         if newest is None:
-            raise UsageError("there is no backup yet; make one: gameday backups make")
+            raise UsageError("there is no backup; make one: gameday backups make")
         return newest
     if given in names:
         return given

@@ -77,6 +77,6 @@ def _require_nothing_kept(settings: DrillSettings) -> None:
     )
     if is_kept:
         raise NoBackup(
-            f"no backup of the table {settings.table_name} can be restored; keep a game day to "
-            "make one"
+            f"no backup of the table {settings.table_name} can be restored; make one: "
+            "gameday backups make"
         )
