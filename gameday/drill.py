@@ -61,7 +61,10 @@ def drill(place: Place, steps: Steps, *, all_objects: bool) -> DrillResult:
     poll = POLL_SECONDS_IN_ACCOUNT if place.in_account else POLL_SECONDS
     with place.vault() as vault:
         if not vault.drill:
-            raise NothingKept("this vault was deployed before there were drills; deploy it again")
+            raise NothingKept(
+                "this vault was deployed before there were drills; deploy this version first: "
+                "make deploy, or gameday run on this machine"
+            )
         name = f"gameday-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
         started = vault.aws.client("stepfunctions").start_execution(
             stateMachineArn=vault.drill,

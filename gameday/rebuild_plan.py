@@ -88,7 +88,11 @@ def plan_rebuild(
             sidecars, size = sidecars + len(keys), size + sum(day.objects[key] for key in keys)
             step.tell(f"{sidecars:,} sidecars, {days:,} {'day' if days == 1 else 'days'}")
     if not sidecars:
-        raise UsageError(f"no sidecar stands in {vault.bucket}: there is nothing to rebuild from")
+        raise UsageError(
+            f"no sidecar stands in {vault.bucket}: there is nothing to rebuild from; while there is "
+            "a table, gameday verify --repair writes them, and deleted ones come back by gameday "
+            "restore objects --prefix videos/"
+        )
     return Plan(
         bucket=vault.bucket,
         table=name,

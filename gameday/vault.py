@@ -130,10 +130,14 @@ class Vault:
         return started["executionArn"]
 
     def stop(self, arn: str) -> None:
-        """End an execution that runs."""
-        self._aws.client("stepfunctions").stop_execution(
-            executionArn=arn, error="Interrupted", cause="stopped by the person who started it"
-        )
+        """End an execution; one that ended a moment ago stays as it is."""
+        try:
+            self._aws.client("stepfunctions").stop_execution(
+                executionArn=arn, error="Interrupted", cause="stopped by the person who started it"
+            )
+        except ClientError:
+            if not self.execution(arn).ended:
+                raise
 
     def execution(self, arn: str) -> Execution:
         """The execution as it is now."""

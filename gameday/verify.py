@@ -180,6 +180,8 @@ def _summary(result: Verification) -> str:
     if not result.wrong:
         ending = " All is right now." if repaired else " Nothing is wrong."
     elif not result.repairs and any(one.is_mendable for one in result.wrong):
+        if all(one.part is Part.SIDECAR for one in result.wrong):
+            return f"{', '.join(parts)}. Write from the ledger: gameday verify --repair"
         ending = (
             "\nBring back earlier versions: gameday restore objects --in-place; then fetch the rest "
             "from the sources: gameday verify --repair"
