@@ -22,7 +22,10 @@ from lambdas.highlights.rotation import Rotation
 def print_overview(shown: Overview, console: Console) -> None:
     """Each backup, oldest first: when it was made, its size, why it is kept, or that it goes."""
     if not shown.plan.fates and not shown.making:
-        say("There is no backup. A run that finds something new makes one; now: gameday backups make", console)
+        say(
+            "There is no backup. A run that finds something new makes one; now: gameday backups make",
+            console,
+        )
         return
     say(f"Backups of {shown.table}, oldest first; each name begins with the table's", console)
     table = Table(box=None, pad_edge=False, header_style="bold")

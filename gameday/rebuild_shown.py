@@ -104,7 +104,10 @@ def _next(done: Rebuilt) -> list[str]:
     if not done.is_whole:
         listing = f"aws s3api list-object-versions --bucket {done.plan.bucket} --prefix KEY"
         return [
-            f"Deleted and overwritten objects stay for 90 days as earlier versions: {listing}",
+            (
+                "Deleted and overwritten objects come back from earlier versions, for 90 days: gameday "
+                f"restore objects --in-place --prefix KEY, or, without stacks: {listing}"
+            ),
             "Mend what can be, then run the same command again: it goes on with this table.",
         ]
     if done.plan.in_place:
