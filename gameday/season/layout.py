@@ -8,8 +8,10 @@ https://support.plex.tv/articles/naming-and-organizing-your-tv-show-files/
 https://jellyfin.org/docs/general/server/media/shows/
 """
 
+import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +36,8 @@ NAMED = re.compile(
 DATE = re.compile(
     r"\d{4}[^0-9A-Za-z]+\d{2}[^0-9A-Za-z]+\d{2}|\d{2}[^0-9A-Za-z]+\d{2}[^0-9A-Za-z]+\d{4}"
 )
+# A show that ends as the one does whose league shares its name with another.
+MARKED = re.compile(r" [0-9a-f]{8}$", re.IGNORECASE)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -68,14 +72,13 @@ def day_number(day: date) -> int:
 def show_names(leagues: Collection[str]) -> dict[str, str]:
     """The show of each league; no two are equal where upper and lower case are the same."""
     plain = {one: safe_name(one, LONGEST_LEAGUE) or "league" for one in sorted(leagues)}
-    uses = [name.casefold() for name in plain.values()]
-    distinct = id_names(plain)
-    return {
-        one: f"{name} Highlights"
-        if uses.count(name.casefold()) == 1
-        else f"{name} {distinct[one][-8:]} Highlights"
-        for one, name in plain.items()
-    }
+    uses = Counter(name.casefold() for name in plain.values())
+    shows = {}
+    for league, name in plain.items():
+        if uses[name.casefold()] > 1 or MARKED.search(name):
+            name += f" {hashlib.sha256(league.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        shows[league] = f"{name} Highlights"
+    return shows
 
 
 def original_path(game_day: GameDay, id_: str, key: str) -> str:
