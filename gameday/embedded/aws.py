@@ -22,7 +22,7 @@ from botocore.config import Config
 from gameday.account import CONNECTIONS
 from gameday.embedded import fixes
 from gameday.embedded.emulator import PACKAGE, environment, import_emulator
-from gameday.embedded.fixes import executions, function_runtime, schedules
+from gameday.embedded.fixes import executions, function_code, function_runtime, schedules
 from gameday.embedded.mediaconvert import register
 from gameday.embedded.schedule_clock import ScheduleClock
 from gameday.embedded.server import LOOPBACK, Server, loopback_socket
@@ -229,6 +229,7 @@ class EmbeddedAws:
                 module.reset()
         lambda_runtime.reset()
         function_runtime.prepare()
+        function_code.prune()
         executions.resume()
         persistence.PERSIST_STATE = self._app.PERSIST_STATE = True
         persistence.STATE_DIR = lambda_svc.STATE_DIR = str(self._services)
