@@ -172,7 +172,11 @@ class EmbeddedAws:
         self._configure()
         self._mediaconvert = register(self)
         self._server = Server(self._serve, sock)
-        self._server.start()
+        try:
+            self._server.start()
+        except BaseException:
+            self._mediaconvert.stop()
+            raise
         undo.callback(self._server.stop)
         # While the server still answers, so that a job can take back what it uploaded.
         undo.callback(self._mediaconvert.stop)
