@@ -15,6 +15,9 @@ from lambdas.highlights.errors import TableGone
 
 Item = dict[str, Any]
 
+# Items of a scan's page: what is read of one takes many times its megabyte at most.
+PAGES = {"PageSize": 250}
+
 
 class Table:
     """The table `name` through `client`, a boto3 DynamoDB client.
@@ -52,7 +55,7 @@ class Table:
         """Every item, read consistently, in pages; `after` the one with that key."""
         start = {} if after is None else {"ExclusiveStartKey": _typed(after)}
         pages = self._client.get_paginator("scan").paginate(
-            TableName=self.name, ConsistentRead=True, **start
+            TableName=self.name, ConsistentRead=True, PaginationConfig=PAGES, **start
         )
         return self._items(pages)
 

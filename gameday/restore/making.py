@@ -22,6 +22,7 @@ from lambdas.highlights.export_layout import Typed
 from lambdas.highlights.lasting import digest
 from lambdas.highlights.ledger import Item
 from lambdas.highlights.table_export import read_export
+from lambdas.table import PAGES
 
 # On a table that is being filled, and on one that is complete: where its items come from.
 RESTORING, RESTORED = "gameday:restoring-from", "gameday:restored-from"
@@ -101,7 +102,9 @@ def items_of(dynamodb: Any, table: str) -> Iterator[Item]:
 
 def typed_items_of(dynamodb: Any, table: str) -> Iterator[Typed]:
     """Every item of the table, page by page, read consistently."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table, ConsistentRead=True, PaginationConfig=PAGES
+    )
     return (item for page in pages for item in page["Items"])
 
 
