@@ -3,24 +3,23 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
-from botocore.exceptions import ClientError, FlexibleChecksumError, ResponseStreamingError
+from botocore.exceptions import ClientError
 
 from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import run_record_key
 from lambdas.highlights.ledger import Ledger
-from lambdas.highlights.verification import OpenUpload, StoredObject, UnreadableObject
+from lambdas.highlights.verification import OpenUpload, StoredObject
+from lambdas.objects import read_chunks
 from lambdas.table import Table
 
 STACKS = ("GameDayStorage", "GameDayPipeline", "GameDayDrill")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-CHUNK = 1024 * 1024  # bytes
 EVENTS = 1_000  # of one GetExecutionHistory; by default 100, of a drill that waits for hours
 
 
@@ -185,13 +184,7 @@ class Vault:
 
     def read_chunks(self, key: str) -> Iterator[bytes]:
         """The object's bytes, at most a mebibyte at a time. Raises UnreadableObject."""
-        with closing(self.read_object(key)) as body:
-            try:
-                yield from iter(lambda: body.read(CHUNK), b"")
-            except ResponseStreamingError as error:
-                raise UnreadableObject("end early") from error
-            except FlexibleChecksumError as error:
-                raise UnreadableObject("differ from S3's own checksum of them") from error
+        return read_chunks(self._aws.client("s3"), self.bucket, key)
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object whose key begins with `prefix`, in order of keys."""

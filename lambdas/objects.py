@@ -12,6 +12,21 @@ from lambdas.highlights.verification import StoredObject, UnreadableObject
 CHUNK = 1024 * 1024  # bytes
 
 
+def read_chunks(s3: Any, bucket: str, key: str, version: str | None = None) -> Iterator[bytes]:
+    """The bytes of an object, or of a version of it, at most a mebibyte at a time.
+
+    Raises UnreadableObject.
+    """
+    which = {"VersionId": version} if version else {}
+    with closing(s3.get_object(Bucket=bucket, Key=key, **which)["Body"]) as body:
+        try:
+            yield from iter(lambda: body.read(CHUNK), b"")
+        except ResponseStreamingError as error:
+            raise UnreadableObject("end early") from error
+        except FlexibleChecksumError as error:
+            raise UnreadableObject("differ from S3's own checksum of them") from error
+
+
 class Objects:
     """The objects of `bucket`, through `s3`, a boto3 client."""
 
@@ -30,14 +45,8 @@ class Objects:
         return StoredObject(key, found["ContentLength"], found["ETag"])
 
     def chunks(self, key: str) -> Iterator[bytes]:
-        """The object's bytes, at most a mebibyte at a time. Raises UnreadableObject."""
-        with closing(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"]) as body:
-            try:
-                yield from iter(lambda: body.read(CHUNK), b"")
-            except ResponseStreamingError as error:
-                raise UnreadableObject("end early") from error
-            except FlexibleChecksumError as error:
-                raise UnreadableObject("differ from S3's own checksum of them") from error
+        """See `read_chunks`."""
+        return read_chunks(self._s3, self._bucket, key)
 
     def read(self, key: str) -> bytes:
         """A small object whole."""

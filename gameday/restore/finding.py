@@ -1,8 +1,6 @@
 """Finds what a person wants restored: among the backups, in recovery's reach, in the bucket."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from gameday.backup_names import NEWEST, backup_named
 from gameday.moments import parse_moment
@@ -22,6 +20,7 @@ from gameday.restore.sources import (
 )
 from gameday.vault import Vault
 from lambdas.highlights.archive import Archive
+from lambdas.highlights.backup_store import backup_of
 from lambdas.highlights.backups import Backup
 from lambdas.highlights.errors import RestoreFailed
 from lambdas.highlights.table_export import chain_to, complete_exports, newest_chain
@@ -75,22 +74,10 @@ def _of_deleted(vault: Vault) -> list[Backup]:
     found: list[Backup] = []
     while True:
         page = dynamodb.list_backups(TableName=vault.table, BackupType=SYSTEM, **start)
-        found += [_system(one) for one in page["BackupSummaries"]]
+        found += [backup_of(one) for one in page["BackupSummaries"]]
         if "LastEvaluatedBackupArn" not in page:
             return [one for one in found if one.status == "AVAILABLE"]
         start = {"ExclusiveStartBackupArn": page["LastEvaluatedBackupArn"]}
-
-
-def _system(summary: Mapping[str, Any]) -> Backup:
-    return Backup(
-        arn=summary["BackupArn"],
-        name=summary["BackupName"],
-        created_at=summary["BackupCreationDateTime"].astimezone(UTC),
-        status=summary["BackupStatus"],
-        size_bytes=summary.get("BackupSizeBytes", 0),
-        kind=SYSTEM,
-        table=summary.get("TableName"),
-    )
 
 
 def _counted(vault: Vault, backup: Backup) -> int | None:

@@ -21,7 +21,7 @@ from gameday.restore.object_plan import (
     without_history,
 )
 from gameday.restore.object_result import RestoredObjects
-from gameday.restore.placing import Outcome, Placing, Settled, read_version
+from gameday.restore.placing import Outcome, Placing, Settled
 from gameday.restore.table import require_no_execution
 from gameday.restore.versions import History, histories, joined
 from gameday.steps import Step, Steps
@@ -33,6 +33,7 @@ from lambdas.highlights.findings import Part
 from lambdas.highlights.keys import RESTORED_FOLDER, SIDECAR
 from lambdas.highlights.ledger import Item
 from lambdas.highlights.sidecar import LARGEST, parse
+from lambdas.objects import read_chunks
 
 NOTE = "restore.json"  # in the folder of objects restored aside: what was asked for
 
@@ -140,7 +141,7 @@ class ObjectRestore:
                 for version in history.contents:
                     if version.bytes > LARGEST:
                         continue
-                    body = b"".join(read_version(self._s3, self._source, history.key, version.id))
+                    body = b"".join(read_chunks(self._s3, self._source, history.key, version.id))
                     try:
                         item = parse(body, history.key)
                     except SidecarDamaged:

@@ -2,23 +2,22 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from botocore.exceptions import ClientError, FlexibleChecksumError, ResponseStreamingError
+from botocore.exceptions import ClientError
 
 from gameday.restore.copying import copy_version
 from gameday.restore.object_plan import Case
 from gameday.restore.versions import Version
-from gameday.vault import CHUNK
+from lambdas.highlights.archive import ABSENT
 from lambdas.highlights.errors import RestoreFailed
 from lambdas.highlights.expectations import ExpectedObject
 from lambdas.highlights.findings import Part
 from lambdas.highlights.verification import StoredObject, UnreadableObject, difference
+from lambdas.objects import read_chunks
 
-ABSENT = ("404", "NoSuchKey", "NotFound")
 NOT_ALLOWED = ("AccessDenied", "403", "Forbidden")
 
 
@@ -40,18 +39,6 @@ class Settled:
     outcome: Outcome
     bytes: int = 0
     note: str | None = None
-
-
-def read_version(s3: Any, bucket: str, key: str, version: str | None) -> Iterator[bytes]:
-    """The bytes of a version, of the current one when none is named. Raises UnreadableObject."""
-    which = {"VersionId": version} if version else {}
-    with closing(s3.get_object(Bucket=bucket, Key=key, **which)["Body"]) as body:
-        try:
-            yield from iter(lambda: body.read(CHUNK), b"")
-        except ResponseStreamingError as error:
-            raise UnreadableObject("end early") from error
-        except FlexibleChecksumError as error:
-            raise UnreadableObject("differ from S3's own checksum of them") from error
 
 
 class Placing:
@@ -150,7 +137,7 @@ class Placing:
         stored = StoredObject(case.key, version.bytes, version.etag)
 
         def read(_: str) -> Iterator[bytes]:
-            for chunk in read_version(self._s3, bucket, key, version.id or None):
+            for chunk in read_chunks(self._s3, bucket, key, version.id or None):
                 self._told(len(chunk))
                 yield chunk
 
@@ -159,7 +146,7 @@ class Placing:
     def _expectation_of(self, version: Version, key: str) -> ExpectedObject:
         """What a copy of the version must be, where nothing but the version says it."""
         digest = hashlib.sha256()
-        for chunk in read_version(self._s3, self._source, version.key, version.id):
+        for chunk in read_chunks(self._s3, self._source, version.key, version.id):
             self._told(len(chunk))
             digest.update(chunk)
         checksum = f"sha256:{digest.hexdigest()}"

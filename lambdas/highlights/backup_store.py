@@ -1,6 +1,6 @@
 """The table's on-demand backups, through DynamoDB's API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ class BackupStore:
         while True:
             self._lists.await_turn()
             page = self._dynamodb.list_backups(TableName=self.table, BackupType="USER", **start)
-            found += [_backup(summary) for summary in page["BackupSummaries"]]
+            found += [backup_of(summary) for summary in page["BackupSummaries"]]
             if "LastEvaluatedBackupArn" not in page:
                 return found
             start = {"ExclusiveStartBackupArn": page["LastEvaluatedBackupArn"]}
@@ -57,13 +57,13 @@ class BackupStore:
             answer = self._dynamodb.create_backup(TableName=self.table, BackupName=name)
         except self._dynamodb.exceptions.BackupInUseException as error:
             raise BackupNotReady("another backup of the table is being made") from error
-        return _backup(answer["BackupDetails"])
+        return backup_of(answer["BackupDetails"])
 
     def require_available(self, backup: Backup) -> Backup:
         """`backup` as it is when it is AVAILABLE; else raises BackupNotReady or BackupFailed."""
         try:
             answer = self._dynamodb.describe_backup(BackupArn=backup.arn)
-            described = _backup(answer["BackupDescription"]["BackupDetails"])
+            described = backup_of(answer["BackupDescription"]["BackupDetails"])
             status = described.status
         except self._dynamodb.exceptions.BackupNotFoundException:
             status = "CREATING"  # asked for a moment ago and not listed everywhere yet
@@ -87,7 +87,8 @@ class BackupStore:
             raise BackupNotReady(f"the backup {backup.name} is in use") from error
 
 
-def _backup(details: dict[str, Any]) -> Backup:
+def backup_of(details: Mapping[str, Any]) -> Backup:
+    """A backup as DynamoDB's details or summaries tell it."""
     return Backup(
         arn=details["BackupArn"],
         name=details["BackupName"],

@@ -1,11 +1,11 @@
 """What one execution did, as the JSON that is kept in the bucket and shown to a person."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from lambdas.highlights.failed_step import sentence
 from lambdas.highlights.highlight import SETTLED, Status
 from lambdas.highlights.ledger import Item, moment
 
@@ -77,16 +77,7 @@ def _error(result: dict[str, Any]) -> dict[str, str]:
     """`error`, when `result` is that of a step that failed."""
     if "Error" not in result:
         return {}
-    return {"error": f"{result['Error']}: {_cause(result.get('Cause', ''))}"}
-
-
-def _cause(cause: str) -> str:
-    try:
-        found = json.loads(cause)
-    except ValueError:
-        found = None
-    text = found.get("errorMessage", cause) if isinstance(found, dict) else cause
-    return " ".join(str(text).split())[:300]
+    return {"error": f"{result['Error']}: {sentence(result.get('Cause', ''))}"}
 
 
 def _summary(

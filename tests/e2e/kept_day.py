@@ -28,3 +28,12 @@ def delete_objects(pipeline: Pipeline) -> None:
     s3 = pipeline.aws.client("s3")
     for one in list(pipeline.vault.objects()):
         s3.delete_object(Bucket=pipeline.vault.bucket, Key=one.key)
+
+
+def put(pipeline: Pipeline, key: str, body: bytes | None) -> None:
+    """Make `body` the object `key`, or delete it."""
+    s3, bucket = pipeline.aws.client("s3"), pipeline.vault.bucket
+    if body is None:
+        s3.delete_object(Bucket=bucket, Key=key)
+    else:
+        s3.put_object(Bucket=bucket, Key=key, Body=body)

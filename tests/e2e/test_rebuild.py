@@ -19,6 +19,7 @@ from gameday.verify import verify_vault
 from lambdas.highlights.comparison import Digests, digests
 from lambdas.table import Table
 from tests.e2e.conftest import DAY, Pipeline
+from tests.e2e.kept_day import put
 
 FOLDER = "NCAA/2026-01-10"
 NOW = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
@@ -63,15 +64,6 @@ def delete_tables_and_backups(pipeline: Pipeline) -> None:
         dynamodb.delete_backup(BackupArn=backup["BackupArn"])
     assert dynamodb.list_tables()["TableNames"] == []
     assert dynamodb.list_backups(BackupType="ALL")["BackupSummaries"] == []
-
-
-def put(pipeline: Pipeline, key: str, body: bytes | None) -> None:
-    """Make `body` the object `key`, or delete it."""
-    s3, bucket = pipeline.aws.client("s3"), pipeline.vault.bucket
-    if body is None:
-        s3.delete_object(Bucket=bucket, Key=key)
-    else:
-        s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def quiet() -> Steps:

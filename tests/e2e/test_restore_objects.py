@@ -19,7 +19,7 @@ from gameday.restore.versions import histories
 from gameday.verify import verify_vault
 from lambdas.highlights.errors import RestoreFailed
 from tests.e2e.conftest import DAY, Pipeline
-from tests.e2e.kept_day import delete_objects, delete_table, items, quiet
+from tests.e2e.kept_day import delete_objects, delete_table, items, put, quiet
 
 FOLDER = "NCAA/2026-01-10"
 VIDEO, OTHER = f"videos/{FOLDER}/412380371.mp4", f"videos/{FOLDER}/412380195.mp4"
@@ -58,14 +58,6 @@ def whole(kept: Pipeline) -> Iterator[dict[str, bytes]]:
 def contents(pipeline: Pipeline) -> dict[str, bytes]:
     vault = pipeline.vault
     return {one.key: vault.read_object(one.key).read() for one in vault.objects()}
-
-
-def put(pipeline: Pipeline, key: str, body: bytes | None) -> None:
-    s3, bucket = pipeline.aws.client("s3"), pipeline.vault.bucket
-    if body is None:
-        s3.delete_object(Bucket=bucket, Key=key)
-    else:
-        s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def forget(pipeline: Pipeline, key: str) -> None:

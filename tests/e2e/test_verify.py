@@ -15,6 +15,7 @@ from gameday.steps import Steps
 from gameday.verify import verify_place, verify_vault
 from lambdas.highlights.findings import Finding
 from tests.e2e.conftest import KEY, Pipeline
+from tests.e2e.kept_day import put
 
 FOLDER = "NCAA/2026-01-10"
 VIDEO = f"videos/{FOLDER}/412380371.mp4"
@@ -49,15 +50,6 @@ def restored(kept: Pipeline) -> Iterator[Pipeline]:
 
 def contents(pipeline: Pipeline, key: str) -> bytes:
     return pipeline.vault.read_object(key).read()
-
-
-def put(pipeline: Pipeline, key: str, body: bytes | None) -> None:
-    """Make `body` the object `key`, or delete it."""
-    s3, bucket = pipeline.aws.client("s3"), pipeline.vault.bucket
-    if body is None:
-        s3.delete_object(Bucket=bucket, Key=key)
-    else:
-        s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def flipped(body: bytes) -> bytes:

@@ -18,7 +18,9 @@ class LaggingTable:
         assert call == "scan"
         return self
 
-    def paginate(self, *, TableName: str, ConsistentRead: bool = False) -> Iterator[dict[str, Any]]:
+    def paginate(
+        self, *, TableName: str, PaginationConfig: dict[str, int], ConsistentRead: bool = False
+    ) -> Iterator[dict[str, Any]]:
         yield {"Items": [{"id": {"S": "1"}}]}
         yield {"Items": [{"id": {"S": "2"}}] if ConsistentRead else []}
 
