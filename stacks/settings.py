@@ -2,15 +2,14 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lambdas.highlights.host_rules import HostRules
 from lambdas.highlights.retention import Policy
+from stacks import setting_values as read
 from stacks.game_days import MONTHS, WEEKDAYS
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -18,12 +17,6 @@ LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 
 TABLE_EXPORTS = ("off", "after_backup", "daily", "weekly")
 TRANSCODE_PROFILES = ("source-matched", "cbr-5mbps")
 PROVIDER_PAGE_MAXIMUM = 40  # rows of one /highlights answer; the provider refuses more
-EARLIEST_RUN, LATEST_RUN = time(4, 0), time(23, 0)
-MOST_DAYS_AFTER = 7
-# All variables of a function's environment may have 4 KB together.
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-LONGEST_HOST_RULES = 2_000
-REGION = r"[a-z]{2,3}(-[a-z]+)+-[1-9]"
 # Ten years. S3 and AWS Backup allow a hundred, which no season needs and a slip of the hand gives.
 LONGEST_LOCK = 3_650  # days
 # At most so many days lie between two drills of a schedule.
@@ -60,10 +53,6 @@ class Problem:
     def text(self) -> str:
         """The problem as a sentence without the setting's name."""
         return f"got {self.given}; expected {self.expected}; fix: {self.fix}"
-
-
-class _Rejected(ValueError):
-    """A value is not what the setting expects; the text says what is, and how to give it."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +131,7 @@ class Settings:
                 continue
             try:
                 values[name] = parse(context[name])
-            except _Rejected as rejected:
+            except read.Rejected as rejected:
                 fix = f"-c {name}={_example(name)}"
                 problems.append(Problem(name, repr(context[name]), str(rejected), fix))
         if not any(problem.name == "replica_region" for problem in problems):
@@ -232,205 +221,35 @@ def _example(name: str) -> str:
     return f"{default:%H:%M}" if isinstance(default, time) else str(default)
 
 
-def _items(value: Any, what: str) -> list[str]:
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
-    if not isinstance(value, Iterable) or not all(isinstance(item, str) for item in value):
-        raise _Rejected(f"a list of {what}")
-    return list(value)
-
-
-def _league_names(value: Any) -> tuple[str, ...]:
-    names = _items(value, 'league names, such as ["NCAA"]')
-    wrong = [
-        name for name in names if not re.fullmatch(r"[A-Za-z0-9][\w .&'()-]{0,63}", name, re.ASCII)
-    ]
-    folded = {re.sub(r"[^a-z0-9]", "", name.lower()) for name in names}
-    if not names or wrong or len(folded) < len(names):
-        raise _Rejected(
-            'a list of different league names as the provider writes them, such as ["NCAA"]: '
-            "letters, digits, spaces and . & ' ( ) - _, at most 64 characters"
-        )
-    return tuple(names)
-
-
-def _whole_number(low: int, high: int, why: str) -> Callable[[Any], int]:
-    def parse(value: Any) -> int:
-        expected = _Rejected(f"a whole number from {low} to {high}: {why}")
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise expected
-        try:
-            number = int(value)
-        except ValueError:
-            raise expected from None
-        if not low <= number <= high:
-            raise expected
-        return number
-
-    return parse
-
-
-def _names_of(known: tuple[str, ...], what: str) -> Callable[[Any], tuple[str, ...]]:
-    def parse(value: Any) -> tuple[str, ...]:
-        given = [item.upper() for item in _items(value, what)]
-        if not given or any(item not in known for item in given):
-            raise _Rejected(f"a list of {what} from {', '.join(known)}")
-        return tuple(dict.fromkeys(given))
-
-    return parse
-
-
-def _run_time(value: Any) -> time:
-    expected = _Rejected(
-        f"a time of day HH:MM from {EARLIEST_RUN:%H:%M} to {LATEST_RUN:%H:%M}: earlier, late games "
-        "are still played and clocks change"
-    )
-    if not isinstance(value, str) or not re.fullmatch(r"\d{2}:\d{2}", value):
-        raise expected
-    try:
-        parsed = time.fromisoformat(value)
-    except ValueError:
-        raise expected from None
-    if not EARLIEST_RUN <= parsed <= LATEST_RUN:
-        raise expected
-    return parsed
-
-
-def _days_after(value: Any) -> tuple[int, ...]:
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",")]
-    one = _whole_number(1, MOST_DAYS_AFTER, "")
-    try:
-        days = [one(item) for item in ([value] if isinstance(value, int) else value)]
-    except (TypeError, _Rejected):
-        days = []
-    if not days:
-        raise _Rejected(
-            f"a list of whole numbers of days from 1 to {MOST_DAYS_AFTER}, such as [1, 3]"
-        )
-    return tuple(sorted(set(days)))
-
-
-def _time_zone(value: Any) -> str:
-    try:
-        return ZoneInfo(value).key
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        raise _Rejected("an IANA time zone, such as America/New_York") from None
-
-
-def _one_of(*allowed: Any) -> Callable[[Any], Any]:
-    def parse(value: Any) -> Any:
-        for choice in allowed:
-            if str(value) == str(choice):
-                return choice
-        raise _Rejected("one of " + ", ".join(str(choice) for choice in allowed))
-
-    return parse
-
-
-def _url(value: Any) -> str:
-    expected = _Rejected("an http(s) URL of the /highlights endpoint, without key or query")
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except (ValueError, AttributeError, TypeError):
-        raise expected from None
-    if not good or parts.query or parts.fragment or parts.username or re.search(r"\s", value):
-        raise expected
-    return value
-
-
-def _is_host(value: str) -> bool:
-    return re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", value) is not None
-
-
-def _host_header(value: Any) -> str:
-    if value == "" or isinstance(value, str) and _is_host(value):
-        return value
-    raise _Rejected("a host name, such as sport-highlights-api.p.rapidapi.com, or an empty string")
-
-
-def _hosts(value: Any) -> tuple[str, ...]:
-    hosts = _items(value, "host names")
-    if not all(_is_host(host) for host in hosts):
-        raise _Rejected('a list of hosts, with or without port, such as ["10.0.0.5", "[::1]:8080"]')
-    return tuple(hosts)
-
-
-def _is_of_texts(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(
-        isinstance(text, str) for pair in value.items() for text in pair
-    )
-
-
-def _host_rules(value: Any) -> HostRules:
-    try:
-        if isinstance(value, str):
-            rules = HostRules.parse(value)
-        elif _is_of_texts(value):
-            rules = HostRules(value)
-        else:
-            raise ValueError("this is neither an object nor a text")
-    except ValueError as error:
-        raise _Rejected(
-            'an object of host names and rules, such as {"videos.example": "never"}: names '
-            'without scheme and port, or "*" for every other host; rules from store, link_only, '
-            f"never; but {error}"
-        ) from None
-    if len(str(rules)) > LONGEST_HOST_RULES:
-        raise _Rejected(f"rules of at most {LONGEST_HOST_RULES:,} characters together")
-    return rules
-
-
-def _retention(value: Any) -> Policy:
-    try:
-        if isinstance(value, str):
-            return Policy.parse(value)
-        if isinstance(value, Mapping):
-            return Policy.of(value)
-        raise ValueError("this is neither an object nor a text")
-    except ValueError as error:
-        raise _Rejected(
-            'an object of how many backups are kept, such as {"newest": 7, "daily": 14}: newest, '
-            f"at least 1, and daily, weekly, monthly, where what is left out is 0; but {error}"
-        ) from None
-
-
 def _newest_alone(value: Any) -> str:
     """`backup_retention` as the number of backups `value` of `backups_to_keep` meant it."""
     number = str(value) if str(value).isascii() and str(value).isdigit() else "14"
     return f"-c backup_retention=newest={number}"
 
 
-def _region(value: Any) -> str:
-    if value == "" or isinstance(value, str) and re.fullmatch(REGION, value):
-        return value
-    raise _Rejected("the name of a region, such as eu-west-1, or an empty string for no replica")
-
-
 _RENAMED = {"backups_to_keep": ("backup_retention", _newest_alone)}
 _PARSERS: dict[str, Callable[[Any], Any]] = {
-    "leagues": _league_names,
-    "limit": _whole_number(1, PROVIDER_PAGE_MAXIMUM, "the provider refuses larger pages"),
-    "mens_game_days": _names_of(WEEKDAYS, "days"),
-    "womens_game_days": _names_of(WEEKDAYS, "days"),
-    "season_months": _names_of(MONTHS, "months"),
-    "run_time": _run_time,
-    "run_days_after": _days_after,
-    "time_zone": _time_zone,
-    "backup_retention": _retention,
-    "table_exports": _one_of(*TABLE_EXPORTS),
-    "transcode_profile": _one_of(*TRANSCODE_PROFILES),
-    "provider_url": _url,
-    "provider_host": _host_header,
-    "allowed_private_hosts": _hosts,
-    "host_rules": _host_rules,
-    "max_video_megabytes": _whole_number(1, 10_240, "megabytes of 1,000,000 bytes"),
-    "log_retention_days": _one_of(*LOG_RETENTION_DAYS),
-    "replica_region": _region,
-    "replica_lock_days": _whole_number(0, LONGEST_LOCK, "days; 0 locks nothing"),
-    "drill_schedule": _one_of(*DRILL_SCHEDULES),
-    "drill_sample": _whole_number(1, LARGEST_DRILL_SAMPLE, "gameday drill --all reads all"),
-    "longest_without_drill_days": _whole_number(2, 400, "days"),
-    "aws_backup_days": _whole_number(0, LONGEST_LOCK, "days; 0 makes no backups by AWS Backup"),
+    "leagues": read.league_names,
+    "limit": read.whole_number(1, PROVIDER_PAGE_MAXIMUM, "the provider refuses larger pages"),
+    "mens_game_days": read.names_of(WEEKDAYS, "days"),
+    "womens_game_days": read.names_of(WEEKDAYS, "days"),
+    "season_months": read.names_of(MONTHS, "months"),
+    "run_time": read.run_time,
+    "run_days_after": read.days_after,
+    "time_zone": read.time_zone,
+    "backup_retention": read.retention,
+    "table_exports": read.one_of(*TABLE_EXPORTS),
+    "transcode_profile": read.one_of(*TRANSCODE_PROFILES),
+    "provider_url": read.url,
+    "provider_host": read.host_header,
+    "allowed_private_hosts": read.hosts,
+    "host_rules": read.host_rules,
+    "max_video_megabytes": read.whole_number(1, 10_240, "megabytes of 1,000,000 bytes"),
+    "log_retention_days": read.one_of(*LOG_RETENTION_DAYS),
+    "replica_region": read.region,
+    "replica_lock_days": read.whole_number(0, LONGEST_LOCK, "days; 0 locks nothing"),
+    "drill_schedule": read.one_of(*DRILL_SCHEDULES),
+    "drill_sample": read.whole_number(1, LARGEST_DRILL_SAMPLE, "gameday drill --all reads all"),
+    "longest_without_drill_days": read.whole_number(2, 400, "days"),
+    "aws_backup_days": read.whole_number(0, LONGEST_LOCK, "days; 0 makes no backups by AWS Backup"),
 }

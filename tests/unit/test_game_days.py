@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lambdas.highlights.game_day import GameDay, game_day_of
 from stacks.game_days import MONTHS, WEEKDAYS, CronFields, later, run_schedule
-from stacks.settings import EARLIEST_RUN, LATEST_RUN, MOST_DAYS_AFTER
+from stacks.setting_values import EARLIEST_RUN, LATEST_RUN, MOST_DAYS_AFTER
 
 days = st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True)
 months = st.lists(st.sampled_from(MONTHS), min_size=1, unique=True)
