@@ -18,7 +18,7 @@ from lambdas.highlights.verification import OpenUpload, StoredObject
 from lambdas.objects import read_chunks
 from lambdas.table import Table
 
-STACKS = ("GameDayStorage", "GameDayPipeline", "GameDayDrill")
+STACKS = ("GameDayStorage", "GameDayPipeline", "GameDayDrill", "GameDaySeason")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 EVENTS = 1_000  # of one GetExecutionHistory; by default 100, of a drill that waits for hours
 
@@ -57,9 +57,10 @@ class Execution:
 
 
 class Vault:
-    """The stacks that were deployed into `aws`; outputs: those of both, by name.
+    """The stacks that were deployed into `aws`; outputs: those of all, by name.
 
-    Of a vault that is not deployed any more, `state_machine`, `drill` and `secret` are empty.
+    Of a vault that is not deployed any more, `state_machine`, `drill`, `season_table` and `secret`
+    are empty.
     """
 
     def __init__(self, aws: Aws, outputs: Mapping[str, str]):
@@ -68,6 +69,7 @@ class Vault:
         self.drill = outputs.get("DrillStateMachineArn", "")
         self.bucket = outputs["ArchiveBucket"]
         self.table = outputs["HighlightsTable"]
+        self.season_table = outputs.get("SeasonTable", "")
         self.secret = outputs.get("ProviderKeySecret", "")
         self.replica_bucket: str | None = outputs.get("ReplicaBucket")
 

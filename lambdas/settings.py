@@ -13,6 +13,7 @@ class Settings:
     """The settings that all functions share; what each means stands in `stacks/settings.py`."""
 
     table_name: str
+    season_table: str
     bucket_name: str
     secret_arn: str
     provider_url: str
@@ -31,6 +32,7 @@ class Settings:
         hosts = environment["ALLOWED_PRIVATE_HOSTS"]
         return cls(
             table_name=environment["TABLE_NAME"],
+            season_table=environment["SEASON_TABLE"],
             bucket_name=environment["BUCKET_NAME"],
             secret_arn=environment["SECRET_ARN"],
             provider_url=environment["PROVIDER_URL"],

@@ -59,6 +59,22 @@ class Table:
         )
         return self._items(pages)
 
+    def get_item(self, key: Item) -> Item | None:
+        """The item of `key`, read consistently; None when there is none."""
+        with self._which_exists():
+            answer = self._client.get_item(
+                TableName=self.name, Key=_typed(key), ConsistentRead=True
+            )
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def delete_item(self, *, Key: Item, **parameters: Any) -> None:
+        """Delete the item of `Key`; raises `conflict` when a condition does not hold."""
+        if "ExpressionAttributeValues" in parameters:
+            values = _typed(parameters.pop("ExpressionAttributeValues"))
+            parameters["ExpressionAttributeValues"] = values
+        with self._which_exists():
+            self._client.delete_item(TableName=self.name, Key=_typed(Key), **parameters)
+
     def put_item(self, *, Item: Item, **parameters: Any) -> None:
         """Write `Item` whole; raises `conflict` when a condition does not hold."""
         typed = _typed(Item)

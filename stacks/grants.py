@@ -14,6 +14,7 @@ class Grants:
     def __init__(self, storage: StorageStack):
         self._archive = storage.archive
         self._highlights = storage.highlights
+        self._season = storage.season
         self.archive_arn = exported(storage, storage.archive.bucket_arn)
         self.highlights_arn = exported(storage, storage.highlights.table_arn)
 
@@ -47,6 +48,10 @@ class Grants:
             "The CDK's grant covers the indexes of the table; it has one.",
             f"Resource::{self.highlights_arn}/index/*",
         )
+
+    def use_season(self, function: lambda_.Function, *actions: str) -> None:
+        """These actions on the table of games, game days and what was spent on them."""
+        self._season.grant(function, *actions)
 
     def use_backups(self, function: lambda_.Function, *actions: str) -> None:
         """These actions on the table's backups, and their list: the table has no grant for it.

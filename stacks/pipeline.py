@@ -104,6 +104,7 @@ class PipelineStack(Stack):
         settings = self._settings
         return {
             "TABLE_NAME": self._highlights.table_name,
+            "SEASON_TABLE": self._storage.season.table_name,
             "BUCKET_NAME": self._archive.bucket_name,
             "SECRET_ARN": self._provider_key.secret_arn,
             "PROVIDER_URL": settings.provider_url,

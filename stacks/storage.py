@@ -23,7 +23,8 @@ class StorageStack(Stack):
     """Holds what cannot be made again; deleting the stack leaves all of it in place.
 
     archive: raw answers, videos, renditions, thumbnails and run records.
-    highlights: one item per highlight. provider_key: the provider's API key.
+    highlights: one item per highlight. season: games, game days, and what was spent on them; see
+    `lambdas.highlights.season`. provider_key: the provider's API key.
 
     No setting may change the table's template: what replaces it leaves every highlight behind.
     docs/decisions/0008-a-second-place.md
@@ -79,6 +80,19 @@ class StorageStack(Stack):
             sort_key=dynamodb.Attribute(name="game_date", type=dynamodb.AttributeType.STRING),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
+        self.season = dynamodb.Table(
+            self,
+            "Season",
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute="expires_at",
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
         self.provider_key = secretsmanager.Secret(
             self,
             "ProviderKey",
@@ -91,6 +105,7 @@ class StorageStack(Stack):
         )
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
         CfnOutput(self, "HighlightsTable", value=self.highlights.table_name)
+        CfnOutput(self, "SeasonTable", value=self.season.table_name)
         CfnOutput(self, "ProviderKeySecret", value=self.provider_key.secret_arn)
         if place:
             let_replicate(replicated_by, self.archive, place)
