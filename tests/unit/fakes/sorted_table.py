@@ -1,0 +1,61 @@
+"""A table of partitions with sorted items, in memory, as far as the season's table is used."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+Item = dict[str, Any]
+
+
+class Conflict(Exception):
+    """A condition did not hold."""
+
+
+class SortedTable:
+    """Speaks as `lambdas.table.Table` does; items have `pk` and `sk`. writes: how many there were."""
+
+    conflict = Conflict
+    name = "season"
+
+    def __init__(self, *items: Item) -> None:
+        self.items: dict[tuple[str, str], Item] = {}
+        self.writes = 0
+        for item in items:
+            self.put_item(Item=item)
+
+    def put_item(self, *, Item: Item) -> None:
+        self.writes += 1
+        self.items[Item["pk"], Item["sk"]] = _kept(Item)
+
+    def get_item(self, key: Item) -> Item | None:
+        return self.items.get((key["pk"], key["sk"]))
+
+    def query(
+        self,
+        *,
+        KeyConditionExpression: str,
+        ExpressionAttributeValues: Item,
+        ScanIndexForward: bool = True,
+        **_: Any,
+    ) -> Iterator[Item]:
+        """The items of a partition in order; conditions are `pk = :a` and `sk BETWEEN :b AND :c`."""
+        values = ExpressionAttributeValues
+        wanted = values[re.search(r"pk = (:\w+)", KeyConditionExpression)[1]]
+        between = re.search(r"sk BETWEEN (:\w+) AND (:\w+)", KeyConditionExpression)
+        first, last = (values[name] for name in between.groups()) if between else ("", "\U0010ffff")
+        found = [
+            item
+            for (pk, sk), item in sorted(self.items.items(), reverse=not ScanIndexForward)
+            if pk == wanted and first <= sk <= last
+        ]
+        return iter(found)
+
+
+def _kept(value: Any) -> Any:
+    """As DynamoDB gives it back: numbers are Decimal."""
+    if isinstance(value, dict):
+        return {name: _kept(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
