@@ -10,8 +10,9 @@ from lambdas.highlights.connections import guarded_pools
 from lambdas.highlights.containers.formats import Format
 from lambdas.highlights.deadline import Deadline, Patience, Watch
 from lambdas.highlights.download import AlreadyStored, download_video
-from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable
+from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable, VaultError
 from lambdas.highlights.game_day import GameDay
+from lambdas.highlights.heard import Heard
 from lambdas.highlights.highlight import SETTLED, Status
 from lambdas.highlights.internet import Internet
 from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
@@ -22,6 +23,7 @@ from lambdas.highlights.transfer import Destination
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
+from lambdas.telling import Telling
 
 SECONDS_TO_STOP = 20  # before the function's own time limit: to leave an upload in order
 
@@ -44,11 +46,17 @@ def handler(event: Event, context: Context) -> Event:
     if video is None or "video_refused" in item:
         seconds = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_STOP
         deadline = Deadline(seconds, time.monotonic, time.sleep)
+        telling = Telling(settings, event, context.aws_request_id)
         try:
-            video = _download(item, game_day, settings, ledger, archive, deadline)
+            video = _download(item, game_day, settings, ledger, archive, deadline, telling.heard)
         except (LinkOnly, Unavailable, NotAVideo) as outcome:
+            telling.not_kept(outcome)
             return _settle(ledger, archive, item, outcome)
+        except VaultError as error:
+            telling.broke_off(error)
+            raise
         now = datetime.now(UTC)
+        telling.stored(video)
         video |= {"stored_at": moment(now), "execution": event["execution"]}
         ledger.record_video(item["id"], video, now)
         logger.info("video stored", key=video["key"], bytes=video["bytes"])
@@ -66,6 +74,7 @@ def _download(
     ledger: Ledger,
     archive: Archive,
     deadline: Deadline,
+    heard: Heard,
 ) -> Item:
     """What the ledger keeps of the video that stands in the archive afterwards."""
 
@@ -83,7 +92,7 @@ def _download(
 
     pools = guarded_pools(settings.allowed_private_hosts)
     with Watch(deadline) as watch:
-        net = Internet(pools, settings.host_rules, deadline, watch, Patience())
+        net = Internet(pools, settings.host_rules, deadline, watch, Patience(), heard)
         try:
             found = download_video(net, item.get("url"), destination)
         except AlreadyStored as there:

@@ -12,6 +12,7 @@ from lambdas.highlights.game_day import game_day_of
 from lambdas.highlights.intake import take_in
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.provider import Provider
+from lambdas.highlights.season.story import Story, Told
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
 
@@ -27,7 +28,17 @@ def handler(event: Event, _: Context) -> Event:
     listing = provider.list_highlights(game_day, settings.time_zone, settings.limit)
     archive = Archive(clients.s3(), settings.bucket_name)
     ledger = Ledger(clients.table(settings.table_name))
-    intake = take_in(listing, game_day, archive=archive, ledger=ledger, now=datetime.now(UTC))
+    story, now = Story(clients.table(settings.season_table)), datetime.now(UTC)
+    intake = take_in(
+        listing,
+        game_day,
+        archive=archive,
+        ledger=ledger,
+        now=now,
+        tell_listed=lambda id_, facts: story.tell(
+            id_, now, event["execution"], Told.LISTED, **facts
+        ),
+    )
     logger.info("highlights fetched", **intake.counts())
     return {
         "league": game_day.league,

@@ -7,10 +7,12 @@ from lambdas import clients
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.ledger import Ledger
-from lambdas.highlights.transcoding import blames_the_video, job_error
+from lambdas.highlights.season.story import Told
+from lambdas.highlights.transcoding import blames_the_video, job_error, job_facts
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
+from lambdas.telling import Telling
 
 # What RecordRendition says of a rendition that is not a whole video; only a new job mends it.
 REFUSED_RENDITION = ("NotAVideo", "TruncatedVideo")
@@ -30,6 +32,14 @@ def handler(event: Event, _: Context) -> Event:
         ledger.refuse_rendition(item)
     if (left := Unfinished.from_item(item.get("upload"))) is not None:
         Archive(clients.s3(), settings.bucket_name).abort_upload(left.key, left.upload_id)
+    Telling(settings, event).tell(
+        Told.UNAVAILABLE if status is Status.UNAVAILABLE else Told.FAILED,
+        attempt=event["step"],
+        step=event["step"],
+        error=event["error"].get("Error"),
+        reason=reason,
+        **job_facts(event["error"].get("Cause", "")),
+    )
     ledger.record_outcome(item, status, reason, datetime.now(UTC))
     logger.warning("highlight failed", step=event["step"], status=status.value, reason=reason)
     return {"id": event["id"], "status": status.value}

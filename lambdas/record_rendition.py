@@ -9,14 +9,22 @@ from lambdas.highlights.highlight import Status
 from lambdas.highlights.keys import rendition_key, thumbnail_key
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.measure import measure_object, measure_video, picture_facts
+from lambdas.highlights.season.story import Told
+from lambdas.highlights.transcoding import job_facts
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
+from lambdas.telling import Telling
+
+OF_A_RENDITION = (
+    *("key", "bytes", "checksum", "width", "height", "duration_milliseconds", "profile"),
+)
 
 
 @step
 def handler(event: Event, _: Context) -> Event:
-    """`{"id", "league", "game_date", "execution"}` to `{"id", "status": "playable"}`.
+    """`{"id", "league", "game_date", "execution"[, "job"]}` to `{"id", "status": "playable"}`.
 
+    job: the transcoding job's result; absent where an earlier one had left its outputs.
     Reads the whole rendition once: what is recorded as playable was seen to be a whole video.
     """
     settings = Settings.from_env()
@@ -29,6 +37,8 @@ def handler(event: Event, _: Context) -> Event:
         made = {"profile": settings.transcode_profile, "execution": event["execution"]}
         rendition = stored | {"duration_milliseconds": 0} | picture_facts(info) | made
         thumbnail = measure_object(archive, thumbnail_key(game_day, item["id"]))
+        told = {name: rendition[name] for name in OF_A_RENDITION if name in rendition}
+        Telling(settings, event).tell(Told.TRANSCODED, **told, **job_facts(event.get("job")))
         ledger.record_rendition(item["id"], rendition, thumbnail, datetime.now(UTC))
         logger.info("rendition recorded", key=rendition["key"], bytes=rendition["bytes"])
     return {"id": item["id"], "status": Status.PLAYABLE.value}

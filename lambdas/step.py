@@ -44,6 +44,8 @@ class Context(Protocol):
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
 
+    aws_request_id: str
+
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function's time limit."""
 

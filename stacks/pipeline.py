@@ -148,6 +148,8 @@ class PipelineStack(Stack):
         grants.use_table(of["RecordRendition"], read, update)
         self._let_abort_uploads(of["RecordFailure"].role, "videos/*")
         grants.use_table(of["RecordFailure"], read, update)
+        for teller in ("FetchHighlights", "DownloadVideo", "RecordRendition", "RecordFailure"):
+            grants.use_season(of[teller], put)
         grants.read(of["WriteSidecars"].role, "videos/*.json")
         grants.write(of["WriteSidecars"].role, "videos/*.json")
         grants.use_table(of["WriteSidecars"], read)

@@ -220,7 +220,7 @@ def _transcode_job(
             ),
             "UserMetadata": _of_game_day({"id": sfn.JsonPath.string_at("$.id")}),
         },
-        result_path=sfn.JsonPath.DISCARD,
+        result_path="$.job",
         task_timeout=sfn.Timeout.duration(Duration.hours(1)),
     )
     retry(job, MEDIACONVERT_SERVICE_ERRORS, seconds=5, attempts=6)

@@ -1,5 +1,6 @@
 """Takes a provider's listing into the archive and the ledger, and says what needs work."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from lambdas.highlights.archive import Archive
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, attributes_of
 from lambdas.highlights.keys import raw_answer_key
-from lambdas.highlights.ledger import Ledger
+from lambdas.highlights.ledger import Item, Ledger
 from lambdas.highlights.provider import Listing
 
 
@@ -37,20 +38,30 @@ class Intake:
 
 
 def take_in(
-    listing: Listing, game_day: GameDay, *, archive: Archive, ledger: Ledger, now: datetime
+    listing: Listing,
+    game_day: GameDay,
+    *,
+    archive: Archive,
+    ledger: Ledger,
+    now: datetime,
+    tell_listed: Callable[[str, dict[str, str]], object] = lambda _, facts: None,
 ) -> Intake:
     """Keep `listing` and find the highlights that still need work.
 
     Highlights of earlier runs that the provider no longer lists are among them: a clip that
-    failed yesterday is tried again although its row has vanished.
+    failed yesterday is tried again although its row has vanished. tell_listed: told of each
+    highlight that is new, or has a new address, before that is kept: its id, and in which answers.
     """
-    for body in listing.answers:
-        archive.put_once(raw_answer_key(game_day, body), body, "application/json")
+    answers = [raw_answer_key(game_day, body) for body in listing.answers]
+    for key, body in zip(answers, listing.answers, strict=True):
+        archive.put_once(key, body, "application/json")
     rows = {facts["id"]: facts for facts in (attributes_of(r, game_day) for r in listing.rows)}
     earlier = ledger.ids_of(game_day)
     known = ledger.read([*rows, *earlier])
     new = 0
     for row_id, facts in rows.items():
+        if row_id not in known or _has_moved(known[row_id], facts):
+            tell_listed(row_id, _as_listed(facts, answers))
         if row_id not in known:
             new += ledger.add(facts, now.date().isoformat(), now)
         else:
@@ -65,3 +76,15 @@ def take_in(
         listed=listing.listed,
         calls_left=listing.calls_left,
     )
+
+
+def _as_listed(facts: dict[str, str], answers: Sequence[str]) -> dict[str, str]:
+    """What a story says of a highlight that is listed; its address without what signs it."""
+    named = {name: facts[name] for name in ("type", "source", "url") if name in facts}
+    return {**named, "answers": " ".join(answers)}
+
+
+def _has_moved(known: Item, facts: dict[str, str]) -> bool:
+    """Whether a highlight that is not kept has another address, not just one that is signed anew."""
+    was, is_now = known.get("url", ""), facts.get("url", "")
+    return "video" not in known and was.partition("?")[0] != is_now.partition("?")[0]

@@ -4,7 +4,7 @@ What a URL names is data from outside: only http(s) is followed, and only where 
 `connections` allow it, on the first request and on every redirect.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
@@ -13,6 +13,7 @@ from urllib3.util import parse_url
 from lambdas.highlights.answer import Response
 from lambdas.highlights.deadline import Deadline, Patience, Watch
 from lambdas.highlights.errors import LinkOnly, SourceUnavailable, Unavailable
+from lambdas.highlights.heard import Heard
 from lambdas.highlights.host_rules import HostRules, Rule
 
 MOST_REDIRECTS = 5
@@ -32,6 +33,7 @@ class Internet:
     deadline: Deadline
     watch: Watch
     patience: Patience
+    heard: Heard = field(default_factory=Heard)
 
 
 def ask(net: Internet, url: str, asked: dict[str, str]) -> tuple[Response, str]:
@@ -45,7 +47,9 @@ def ask(net: Internet, url: str, asked: dict[str, str]) -> tuple[Response, str]:
         url = _in_ascii(url)
         host = _checked_host(url, net.rules)
         net.deadline.check()
+        net.heard.host, net.heard.status = host, None
         response = _request(net, url, host, asked)
+        net.heard.status = response.status
         location = response.headers.get("Location")
         if response.status not in REDIRECTS or not location:
             return response, url

@@ -162,6 +162,7 @@ class Source:
                 return
             came, size = came + count, len(buffer)
             pace.came += count
+            self._net.heard.count(count)
             yield buffer[:count]
             if pace.is_too_slow(self.shares):
                 slowest = self._net.patience.slowest

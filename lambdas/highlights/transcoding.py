@@ -1,11 +1,13 @@
 """What a video's rendition may cost in bits, and what a failed job means."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 HIGHEST_BITRATE = 5_000_000  # bits per second
 LOWEST_BITRATE = 100_000
 AUDIO_BITRATE = 64_000
+LATEST_IN_SECONDS = 10**11  # a greater number is a moment in milliseconds
 
 # The same job on the same video fails again: no video track, audio that is missing or cannot be
 # decoded, an unknown codec, no index. Not among them are 1040, which blames the job's settings, and
@@ -50,6 +52,38 @@ def job_error(cause: str) -> tuple[int | None, str]:
     except ValueError:
         return None, cause
     return _find(found) or (None, "")
+
+
+def job_facts(result: Any) -> dict[str, str]:
+    """`job`: its id; `asked_at`, `finished_at`: ISO 8601; as far as a task's result has them.
+
+    result: what Step Functions gives for a job that completed, or the cause of one that failed,
+    which is JSON: https://docs.aws.amazon.com/step-functions/latest/dg/connect-mediaconvert.html
+    """
+    if isinstance(result, str):
+        try:
+            result = json.loads(result)
+        except ValueError:
+            return {}
+    job = result.get("Job", result) if isinstance(result, dict) else {}
+    if not isinstance(job, dict) or not isinstance(job.get("Id"), str):
+        return {}
+    timing = job.get("Timing") if isinstance(job.get("Timing"), dict) else {}
+    asked = _moment(timing.get("SubmitTime", job.get("CreatedAt")))
+    finished = _moment(timing.get("FinishTime"))
+    facts = {"job": job["Id"], "asked_at": asked, "finished_at": finished}
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _moment(value: Any) -> str | None:
+    """A moment of a job, in seconds or milliseconds, or as text; None when it is neither."""
+    try:
+        if isinstance(value, str):
+            return datetime.fromisoformat(value).astimezone(UTC).isoformat(timespec="microseconds")
+        seconds = value / 1000 if value > LATEST_IN_SECONDS else value
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
+    except (OSError, OverflowError, TypeError, ValueError):
+        return None
 
 
 def _find(value: Any) -> tuple[int, str] | None:
