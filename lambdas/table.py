@@ -4,6 +4,8 @@ boto3's own Table resource does the same. It reads a second model of DynamoDB to
 cold start pays for: docs/decisions/0005-cold-start-and-function-sizes.md.
 """
 
+import random
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,12 +13,17 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from lambdas.highlights.errors import TableGone
+from lambdas.highlights.errors import StoreUnavailable, TableGone
 
 Item = dict[str, Any]
 
 # Items of a scan's page: what is read of one takes many times its megabyte at most.
 PAGES = {"PageSize": 250}
+
+# A transaction that meets another one on the same item is refused, and boto3 does not try again.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+TRANSACTION_ATTEMPTS = 10
+LONGEST_PAUSE = 1.0  # seconds between two attempts
 
 
 class Table:
@@ -96,6 +103,43 @@ class Table:
                 ExpressionAttributeValues=_typed(ExpressionAttributeValues),
                 **parameters,
             )
+
+    def transact(self, writes: Sequence[Item]) -> list[bool]:
+        """Make all of `writes`, or none of them; each is `{"Put": …}`, `{"Update": …}` and so on.
+
+        Their parameters are those of DynamoDB's TransactWriteItems. Returns [] when they are made,
+        else for each whether its condition refused it. boto3's own retries make nothing twice.
+        Raises StoreUnavailable when others keep writing the same items.
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+        """
+        items = [self._of_transaction(write) for write in writes]
+        for attempt in range(TRANSACTION_ATTEMPTS):
+            time.sleep(random.random() * min(LONGEST_PAUSE, 0.02 * 2**attempt) if attempt else 0)
+            reasons = self._transact_once(items)
+            if not reasons:
+                return []
+            if set(reasons) <= {"None", "ConditionalCheckFailed"}:
+                return [reason == "ConditionalCheckFailed" for reason in reasons]
+        raise StoreUnavailable(f"DynamoDB refused a transaction on {self.name}: {reasons}")
+
+    def _transact_once(self, items: list[Item]) -> list[str]:
+        """Why each of the writes was refused, by DynamoDB's names; [] when none was."""
+        with self._which_exists():
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
+                return [one.get("Code", "None") for one in error.response["CancellationReasons"]]
+        return []
+
+    def _of_transaction(self, write: Item) -> Item:
+        ((verb, parameters),) = write.items()
+        typed = {
+            name: _typed(value) if name in ("Item", "Key", "ExpressionAttributeValues") else value
+            for name, value in parameters.items()
+        }
+        return {verb: {"TableName": self.name, **typed}}
 
     def _items(self, pages: Iterator[Mapping[str, Any]]) -> Iterator[Item]:
         with self._which_exists():

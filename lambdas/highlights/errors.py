@@ -18,6 +18,7 @@
     + InvalidInput
     + ProviderRefusedKey
     + ProviderQuotaExceeded
+    + ProviderBudgetSpent
     + ProviderRefusedRequest
     + UnexpectedAnswer
     + LinkOnly
@@ -113,6 +114,10 @@ class ProviderRefusedKey(PermanentError):
 
 class ProviderQuotaExceeded(PermanentError):
     """The provider's requests of the day are used up; waiting seconds does not help."""
+
+
+class ProviderBudgetSpent(PermanentError):
+    """The vault made as many requests today as it may by itself; the rest are a person's own."""
 
 
 class ProviderRefusedRequest(PermanentError):
