@@ -5,11 +5,15 @@ report of live answers: https://highlightly.net/documentation/basketball
 """
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import urllib3
 
+from lambdas.highlights.call_meter import UNMETERED, CallMeter
 from lambdas.highlights.errors import (
     ProviderQuotaExceeded,
     ProviderRefusedKey,
@@ -47,18 +51,21 @@ class Provider:
     """The provider's /highlights endpoint.
 
     http: a urllib3 pool manager. host: the RapidAPI host header, or "" without RapidAPI.
+    meter: of what each request spends of the day's quota.
     """
 
     http: urllib3.PoolManager
     url: str
     host: str
     key: str
+    meter: CallMeter = UNMETERED
 
     def list_highlights(self, game_day: GameDay, time_zone: str, limit: int) -> Listing:
         """The first `limit` different highlights of `game_day`, as many pages as that takes.
 
         Pages may repeat rows and hold rows of other leagues. Raises ProviderUnavailable,
-        ProviderRefusedKey, ProviderQuotaExceeded, ProviderRefusedRequest, UnexpectedAnswer.
+        ProviderRefusedKey, ProviderQuotaExceeded, ProviderBudgetSpent, ProviderRefusedRequest,
+        UnexpectedAnswer.
         """
         rows: dict[str, dict[str, Any]] = {}
         answers: list[bytes] = []
@@ -93,13 +100,18 @@ class Provider:
             "limit": str(limit),
             "offset": str(offset),
         }
+        return self._get(self.url, fields)
+
+    def _get(self, url: str, fields: dict[str, str]) -> tuple[bytes, int | None]:
+        """The body of one answer, and the requests left of the day; every request goes here."""
         headers = {"x-rapidapi-key": self.key, "accept": "application/json"}
         if self.host:
             headers["x-rapidapi-host"] = self.host
+        self.meter.before_call()
         try:
             answer = self.http.request(
                 "GET",
-                self.url,
+                url,
                 fields=fields,
                 headers=headers,
                 timeout=TIMEOUT,
@@ -118,7 +130,9 @@ class Provider:
         self._check_status(answer.status, body)
         if len(body) > LARGEST_ANSWER:
             raise UnexpectedAnswer(f"the provider's answer is over {LARGEST_ANSWER:,} bytes")
-        return body, _number(answer.headers.get("x-ratelimit-requests-remaining"))
+        limit, left = _quota(answer.headers)
+        self.meter.after_call(limit, left)
+        return body, left
 
     @property
     def _name(self) -> str:
@@ -139,9 +153,11 @@ class Provider:
                 "to this API, or put another into the provider secret"
             )
         if status == 429 and any(word in said.lower() for word in ("daily", "quota", "breached")):
+            goes_on = self.meter.used_up()
+            when = "run again tomorrow" if goes_on is None else f"it goes on at {_minute(goes_on)}"
             raise ProviderQuotaExceeded(
-                f"the provider's requests of the day are used up ({said}); run again tomorrow "
-                "or with a larger plan"
+                f"the provider's requests of the day are used up ({said}); {when}, "
+                "or at once with a larger plan"
             )
         if status in (408, 425, 429) or status >= 500:
             raise ProviderUnavailable(f"the provider at {self._name} answered {status} ({said})")
@@ -178,6 +194,19 @@ def _number(value: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return max(0, number) if number <= LARGEST_NUMBER else None
+
+
+def _quota(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """The requests of a day, and those left of them, where an answer's headers tell credibly."""
+    limit, left = (
+        int(text) if re.fullmatch("[0-9]{1,9}", text := headers.get(name, "").strip()) else None
+        for name in ("x-ratelimit-requests-limit", "x-ratelimit-requests-remaining")
+    )
+    return (None, None) if limit == 0 else (limit, left)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _message(body: bytes, key: str) -> str:
