@@ -14,6 +14,7 @@ from lambdas.highlights.backup_store import BackupStore
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import run_record_key
 from lambdas.highlights.ledger import Ledger
+from lambdas.highlights.season.season import Season
 from lambdas.highlights.verification import OpenUpload, StoredObject
 from lambdas.objects import read_chunks
 from lambdas.table import Table
@@ -95,6 +96,11 @@ class Vault:
     def ledger(self) -> Ledger:
         """The ledger, to read and write as the functions do."""
         return Ledger(Table(self._aws.client("dynamodb"), self.table))
+
+    @property
+    def season(self) -> Season:
+        """The season's games and game days, read and written as the functions do."""
+        return Season(Table(self._aws.client("dynamodb"), self.season_table))
 
     @cached_property
     def backups(self) -> BackupStore:

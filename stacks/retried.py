@@ -23,7 +23,7 @@ LAMBDA_THROTTLED = ["Lambda.TooManyRequestsException"]
 OUT_OF_TIME = ["OutOfTime"]
 # A function that was ended by its memory or its time.
 KILLED = ["Lambda.Unknown", "Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout"]
-OWN_RETRIES = ("BackupNotReady", "ScratchInUse", *OUT_OF_TIME)
+OWN_RETRIES = ("BackupNotReady", "DayInUse", "ScratchInUse", *OUT_OF_TIME)
 
 
 def retried_call(

@@ -13,6 +13,7 @@
     + TruncatedVideo
     + BackupNotReady
     + ScratchInUse
+    + DayInUse
     + StoreUnavailable
   x PermanentError        the same call would fail again; a person or the source must change first
     + InvalidInput
@@ -98,6 +99,10 @@ class BackupNotReady(TransientError):
 
 class ScratchInUse(TransientError):
     """A drill's scratch table is still being restored, and cannot be deleted yet."""
+
+
+class DayInUse(TransientError):
+    """Another execution works on the same league's game day; its text names that one."""
 
 
 class StoreUnavailable(TransientError):

@@ -63,19 +63,19 @@ def attributes_of(row: dict[str, Any], game_day: GameDay) -> dict[str, str]:
         "id": highlight_id(row),
         "league": game_day.league,
         "game_date": game_day.date.isoformat(),
-        "title": _text(row.get("title")),
-        "description": _text(row.get("description")),
-        "source": _text(row.get("source")),
-        "channel": _text(row.get("channel")),
-        "category": _text(row.get("category")),
-        "type": _text(row.get("type")),
+        "title": text_of(row.get("title")),
+        "description": text_of(row.get("description")),
+        "source": text_of(row.get("source")),
+        "channel": text_of(row.get("channel")),
+        "category": text_of(row.get("category")),
+        "type": text_of(row.get("type")),
         "url": _url(row.get("url")),
         "embed_url": _url(row.get("embedUrl")),
         "image_url": _url(row.get("imgUrl")),
-        "match_id": _text(match.get("id")),
-        "match_date": _text(match.get("date")),
-        "home_team": _text(_dict(match.get("homeTeam")).get("name")),
-        "away_team": _text(_dict(match.get("awayTeam")).get("name")),
+        "match_id": text_of(match.get("id")),
+        "match_date": text_of(match.get("date")),
+        "home_team": text_of(_dict(match.get("homeTeam")).get("name")),
+        "away_team": text_of(_dict(match.get("awayTeam")).get("name")),
     }
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -92,7 +92,8 @@ def one_line(text: str) -> str:
     return "".join(c for c in " ".join(text.split()) if c.isprintable())
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """A text or number of the provider on one line, not too long; None when it is neither."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     if isinstance(value, float) and not math.isfinite(value):

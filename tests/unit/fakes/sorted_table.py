@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from tests.unit.fakes.expressions import holds, updated
+
 Item = dict[str, Any]
 
 
@@ -31,12 +33,29 @@ class SortedTable:
     def get_item(self, key: Item) -> Item | None:
         return self.items.get((key["pk"], key["sk"]))
 
+    def update_item(
+        self,
+        *,
+        Key: Item,
+        UpdateExpression: str,
+        ExpressionAttributeValues: Item,
+        ExpressionAttributeNames: Item | None = None,
+        ConditionExpression: str | None = None,
+    ) -> None:
+        names, values = ExpressionAttributeNames or {}, _kept(ExpressionAttributeValues)
+        before = self.items.get((Key["pk"], Key["sk"]), {})
+        if not holds(before, ConditionExpression, names, values):
+            raise Conflict
+        self.writes += 1
+        self.items[Key["pk"], Key["sk"]] = Key | updated(before, UpdateExpression, names, values)
+
     def query(
         self,
         *,
         KeyConditionExpression: str,
         ExpressionAttributeValues: Item,
         ScanIndexForward: bool = True,
+        FilterExpression: str | None = None,
         **_: Any,
     ) -> Iterator[Item]:
         """The items of a partition in order; conditions are `pk = :a` and `sk BETWEEN :b AND :c`."""
@@ -47,7 +66,9 @@ class SortedTable:
         found = [
             item
             for (pk, sk), item in sorted(self.items.items(), reverse=not ScanIndexForward)
-            if pk == wanted and first <= sk <= last
+            if pk == wanted
+            and first <= sk <= last
+            and holds(item, FilterExpression, {}, ExpressionAttributeValues)
         ]
         return iter(found)
 
