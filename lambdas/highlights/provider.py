@@ -1,34 +1,27 @@
-"""Asks the Sport Highlights API for one league's game day.
+"""Asks the Sport Highlights API for one league's game day: its highlights, and its games.
 
-The request and the answer follow the provider's documentation, and what client libraries
+The requests and the answers follow the provider's documentation, and what client libraries
 report of live answers: https://highlightly.net/documentation/basketball
 """
 
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import urllib3
 
 from lambdas.highlights.call_meter import UNMETERED, CallMeter
-from lambdas.highlights.errors import (
-    ProviderQuotaExceeded,
-    ProviderRefusedKey,
-    ProviderRefusedRequest,
-    ProviderUnavailable,
-    UnexpectedAnswer,
-)
+from lambdas.highlights.errors import UnexpectedAnswer
 from lambdas.highlights.game_day import GameDay
-from lambdas.highlights.highlight import highlight_id, is_of_league, one_line
+from lambdas.highlights.highlight import highlight_id, is_of_league
+from lambdas.highlights.provider_api import HIGHLIGHTS, ProviderApi, read_page
+from lambdas.highlights.season.games import Game, is_on
 
-LARGEST_ANSWER = 2_000_000  # bytes; 40 rows are some 80 kB, and JSON takes 25 times its length
-TIMEOUT = urllib3.Timeout(connect=10, read=30)
 LARGEST_PAGE = 40  # rows; the provider refuses more
+LARGEST_MATCHES_PAGE = 100  # likewise
 MOST_PAGES = 20
-LARGEST_NUMBER = 10**9  # of rows or requests; what says more counts neither
+MOST_MATCH_PAGES = 5  # no league plays 500 games a day
+# Less than for highlights: a run goes on without the games, and waits for nothing needlessly.
+MATCHES_TIMEOUT = urllib3.Timeout(connect=5, read=10)
 
 
 @dataclass(frozen=True)
@@ -47,184 +40,91 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class MatchListing:
+    """The games that the provider lists for a game day, each once. answers: the bodies."""
+
+    games: list[Game]
+    answers: list[bytes]
+
+
 class Provider:
-    """The provider's /highlights endpoint.
+    """The provider, by its /highlights endpoint; arguments as in `ProviderApi`."""
 
-    http: a urllib3 pool manager. host: the RapidAPI host header, or "" without RapidAPI.
-    meter: of what each request spends of the day's quota.
-    """
-
-    http: urllib3.PoolManager
-    url: str
-    host: str
-    key: str
-    meter: CallMeter = UNMETERED
+    def __init__(
+        self,
+        http: urllib3.PoolManager,
+        url: str,
+        host: str,
+        key: str,
+        meter: CallMeter = UNMETERED,
+    ):
+        self._api = ProviderApi(http, url, host, key, meter)
 
     def list_highlights(self, game_day: GameDay, time_zone: str, limit: int) -> Listing:
         """The first `limit` different highlights of `game_day`, as many pages as that takes.
 
-        Pages may repeat rows and hold rows of other leagues. Raises ProviderUnavailable,
-        ProviderRefusedKey, ProviderQuotaExceeded, ProviderBudgetSpent, ProviderRefusedRequest,
-        UnexpectedAnswer.
+        Pages may repeat rows and hold rows of other leagues. Raises what `ProviderApi.get` does.
         """
         rows: dict[str, dict[str, Any]] = {}
         answers: list[bytes] = []
         offset, size, listed, calls_left = 0, limit, 0, None
         while len(answers) < MOST_PAGES:
-            body, calls_left = self._page(game_day, time_zone, size, offset)
-            page, total = _read_page(body)
-            answers.append(body)
-            identified = [(row_id, row) for row in page if (row_id := highlight_id(row))]
-            if page and not identified:
+            asked = _fields(game_day, time_zone, size, offset)
+            answer = self._api.get(HIGHLIGHTS, asked)
+            page, calls_left = read_page(answer.body, "highlights"), answer.calls_left
+            answers.append(answer.body)
+            identified = [(row_id, row) for row in page.rows if (row_id := highlight_id(row))]
+            if page.rows and not identified:
                 raise UnexpectedAnswer(
                     "the provider's highlights have neither id nor url; check provider_url"
                 )
             for row_id, row in identified:
                 if is_of_league(row, game_day.league):
                     rows.setdefault(row_id, row)
-            offset += len(page)
-            listed = offset if total is None else total
-            is_last = len(page) < size if total is None else offset >= total
-            if not page or is_last or len(rows) >= limit:
+            offset += len(page.rows)
+            listed = offset if page.total is None else page.total
+            is_last = len(page.rows) < size if page.total is None else offset >= page.total
+            if not page.rows or is_last or len(rows) >= limit:
                 break
             size = LARGEST_PAGE  # the first page was not enough, and each one costs a call
         return Listing(list(rows.values())[:limit], answers, listed, calls_left)
 
-    def _page(
-        self, game_day: GameDay, time_zone: str, limit: int, offset: int
-    ) -> tuple[bytes, int | None]:
-        fields = {
-            "leagueName": game_day.league,
-            "date": game_day.date.isoformat(),
-            "timezone": time_zone,
-            "limit": str(limit),
-            "offset": str(offset),
-        }
-        return self._get(self.url, fields)
-
-    def _get(self, url: str, fields: dict[str, str]) -> tuple[bytes, int | None]:
-        """The body of one answer, and the requests left of the day; every request goes here."""
-        headers = {"x-rapidapi-key": self.key, "accept": "application/json"}
-        if self.host:
-            headers["x-rapidapi-host"] = self.host
-        self.meter.before_call()
-        try:
-            answer = self.http.request(
-                "GET",
-                url,
-                fields=fields,
-                headers=headers,
-                timeout=TIMEOUT,
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
-            try:
-                body = answer.read(LARGEST_ANSWER + 1)
-            finally:
-                answer.close()
-        except urllib3.exceptions.HTTPError as error:
-            raise ProviderUnavailable(
-                f"the provider at {self._name} could not be reached: {_why(error)}"
-            ) from error
-        self._check_status(answer.status, body)
-        if len(body) > LARGEST_ANSWER:
-            raise UnexpectedAnswer(f"the provider's answer is over {LARGEST_ANSWER:,} bytes")
-        limit, left = _quota(answer.headers)
-        self.meter.after_call(limit, left)
-        return body, left
-
     @property
-    def _name(self) -> str:
-        return urllib3.util.parse_url(self.url).netloc or self.url
+    def lists_games(self) -> bool:
+        """Whether the address of /matches is known."""
+        return self._api.has("matches")
 
-    def _check_status(self, status: int, body: bytes) -> None:
-        if status == 200:
-            return
-        said = _message(body, self.key)
-        if status == 401:
-            raise ProviderRefusedKey(
-                f"the provider at {self._name} refused the key ({said}); put a valid key "
-                "into the provider secret"
-            )
-        if status == 403:
-            raise ProviderRefusedKey(
-                f"the provider at {self._name} refused the request ({said}); subscribe the key "
-                "to this API, or put another into the provider secret"
-            )
-        if status == 429 and any(word in said.lower() for word in ("daily", "quota", "breached")):
-            goes_on = self.meter.used_up()
-            when = "run again tomorrow" if goes_on is None else f"it goes on at {_minute(goes_on)}"
-            raise ProviderQuotaExceeded(
-                f"the provider's requests of the day are used up ({said}); {when}, "
-                "or at once with a larger plan"
-            )
-        if status in (408, 425, 429) or status >= 500:
-            raise ProviderUnavailable(f"the provider at {self._name} answered {status} ({said})")
-        if 300 <= status < 400:
-            raise UnexpectedAnswer(
-                f"the provider at {self._name} redirects ({status}), and the key is not sent "
-                "elsewhere; set provider_url to the final address"
-            )
-        raise ProviderRefusedRequest(
-            f"the provider at {self._name} refused the request with {status} ({said}); "
-            "check provider_url and the league's name"
-        )
-
-
-def _read_page(body: bytes) -> tuple[list[dict[str, Any]], int | None]:
-    """The rows of one answer and how many the provider says there are in all, if it does."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        raise UnexpectedAnswer("the provider's answer is not JSON; check provider_url") from None
-    rows = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    def list_games(self, game_day: GameDay, time_zone: str) -> MatchListing:
+        """The games of `game_day`, all pages read; likewise."""
+        games: dict[str, Game] = {}
+        answers: list[bytes] = []
+        offset, size = 0, LARGEST_MATCHES_PAGE
+        while len(answers) < MOST_MATCH_PAGES:
+            asked = _fields(game_day, time_zone, size, offset)
+            answer = self._api.get("matches", asked, MATCHES_TIMEOUT)
+            page = read_page(answer.body, "matches")
+            answers.append(answer.body)
+            known = [(row, game) for row in page.rows if (game := Game.from_match(row, game_day))]
+            if page.rows and not known:
+                raise UnexpectedAnswer("the provider's matches have neither id nor teams")
+            for row, game in known:
+                is_ours = is_of_league({"match": row}, game_day.league)
+                if is_ours and is_on(row, game_day, time_zone):
+                    games.setdefault(game.id, game)
+            offset += len(page.rows)
+            is_last = len(page.rows) < size if page.total is None else offset >= page.total
+            if not page.rows or is_last:
+                return MatchListing(list(games.values()), answers)
         raise UnexpectedAnswer(
-            'the provider\'s answer has no "data" list of highlights; check provider_url'
+            f"the provider lists more than {offset:,} games of {game_day.league} {game_day.date}"
         )
-    pagination = answer.get("pagination")
-    total = _number(pagination.get("totalCount")) if isinstance(pagination, dict) else None
-    return rows, total
 
 
-def _number(value: Any) -> int | None:
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return max(0, number) if number <= LARGEST_NUMBER else None
-
-
-def _quota(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
-    """The requests of a day, and those left of them, where an answer's headers tell credibly."""
-    limit, left = (
-        int(text) if re.fullmatch("[0-9]{1,9}", text := headers.get(name, "").strip()) else None
-        for name in ("x-ratelimit-requests-limit", "x-ratelimit-requests-remaining")
-    )
-    return (None, None) if limit == 0 else (limit, left)
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _message(body: bytes, key: str) -> str:
-    """What a refusal says, in at most 200 characters on one line, without the key."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = body[:1_000].decode("utf-8", "replace")
-    if isinstance(answer, dict):
-        answer = answer.get("message") or answer.get("error")
-    if isinstance(answer, list):
-        answer = "; ".join(part for part in answer if isinstance(part, str))
-    if not isinstance(answer, str) or "<" in answer:
-        answer = ""
-    line = one_line(answer.replace(key, "(the key)") if key else answer)
-    return line[:200].rstrip() or "no reason given"
-
-
-def _why(error: Exception) -> str:
-    reason = error.__cause__ or error
-    return f"{type(reason).__name__}: {str(reason).split(': ')[-1]}"[:200]
+def _fields(game_day: GameDay, time_zone: str, limit: int, offset: int) -> dict[str, str]:
+    return {
+        "leagueName": game_day.league,
+        "date": game_day.date.isoformat(),
+        "timezone": time_zone,
+        "limit": str(limit),
+        "offset": str(offset),
+    }

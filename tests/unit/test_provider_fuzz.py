@@ -16,7 +16,8 @@ from lambdas.highlights.errors import UnexpectedAnswer, VaultError
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.intake import Intake, take_in
 from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
-from lambdas.highlights.provider import LARGEST_ANSWER, Provider
+from lambdas.highlights.provider import Provider
+from lambdas.highlights.provider_api import LARGEST_ANSWER
 
 DAY = GameDay("NCAA", date(2026, 1, 10))
 NOW = datetime(2026, 1, 11, 14, 30, tzinfo=UTC)
