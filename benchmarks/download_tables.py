@@ -30,8 +30,7 @@ def gates(figures: Figures) -> Table:
         _faster(found["plain"], "seeds", 4.5),
         _faster(found["plain"], "aws", 2.5),
         *(_faster(found["plain"], way, 1) for way in AHEAD_OF),
-        _rate(found["plain"], "relay"),
-        _rate(found["tls"], "ranged_relay"),
+        *(_rate(found[name], "relay") for name in ("plain", "tls")),
     ]
     rows += [
         _faster(found[name], "seeds", 9) for name in ("limited", "limited_large") if name in found
