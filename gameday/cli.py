@@ -9,6 +9,7 @@ from gameday.account import AccountUnavailable
 from gameday.backups import BackupsUnclear
 from gameday.commands.agreeing import Declined
 from gameday.commands.backups import backups
+from gameday.commands.cost import cost
 from gameday.commands.drill import drill
 from gameday.commands.export import export
 from gameday.commands.import_season import import_season
@@ -109,6 +110,7 @@ for command in (
     run,
     up,
     status,
+    cost,
     backups,
     drill,
     export,

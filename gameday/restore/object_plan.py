@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from gameday.costs import PRICES, RESTORE_PRICES, transfer_dollars
+from gameday.costs import PRICES, transfer_dollars
 from gameday.moments import in_utc
 from gameday.restore.plan import GIGABYTE, dollars
 from gameday.restore.versions import History, Version
@@ -134,8 +134,8 @@ class ObjectPlan:
         size = self.lost_bytes / GIGABYTE
         once = self.lost * PRICES["s3_puts"].dollars + self.listed * PRICES["s3_gets"].dollars
         if self.wanted.from_replica:
-            once += size * RESTORE_PRICES["gigabytes_between_regions"].dollars
-        month = size * RESTORE_PRICES["object_gigabyte_months"].dollars
+            once += size * PRICES["gigabytes_between_regions"].dollars
+        month = size * PRICES["object_gigabyte_months"].dollars
         read = transfer_dollars(self.read_bytes)
         return (
             f"{dollars(once)} for requests and copying, {dollars(month)} a month for copies, and "

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from gameday.costs import PRICES, RESTORE_PRICES
+from gameday.costs import PRICES, Usage, dollars_of
 from gameday.moments import in_utc
 from gameday.protection import Protection
 from gameday.restore.sources import FromBackup, FromExport, Source
@@ -78,7 +78,7 @@ class TablePlan:
         if self.way is Way.OVER:
             return f"{dollars(once)}, and the backup {dollars(self._backup_a_month())} a month"
         size = self.source.size_bytes / GIGABYTE
-        month = size * RESTORE_PRICES["table_gigabyte_months"].dollars
+        month = dollars_of(Usage(table_gigabyte_months=size, recovery_gigabyte_months=size))
         return f"{dollars(once)} for the restore, {dollars(month)} a month for the table"
 
     def _backup_a_month(self) -> float:
@@ -93,7 +93,7 @@ def price_of_restore(source: Source) -> float:
     if isinstance(source, FromExport):
         items = sum(export.items for export in source.chain)
         return items * 2 * PRICES["dynamodb_writes"].dollars
-    return source.size_bytes / GIGABYTE * RESTORE_PRICES["restored_gigabytes"].dollars
+    return source.size_bytes / GIGABYTE * PRICES["restored_gigabytes"].dollars
 
 
 def duration_in_words(source: Source) -> str:

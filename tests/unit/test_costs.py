@@ -1,11 +1,20 @@
-from dataclasses import fields
+from datetime import date
 
 import pytest
 
-from gameday.costs import PRICES, Rendition, Usage, costs, normalized_minutes, total
+from gameday.costs import (
+    PRICE_LIST,
+    PRICES,
+    Usage,
+    by_service,
+    costs,
+    dollars_of,
+    free_dollars,
+    total,
+)
 
 TEN_HD_CLIPS = Usage(
-    renditions=[Rendition(1280, 720, seconds=90)] * 10,
+    normalized_minutes=30,
     lambda_gigabyte_seconds=95,
     lambda_requests=18,
     state_transitions=105,
@@ -25,7 +34,7 @@ def test_a_game_day_of_ten_hd_clips_costs_a_quarter_of_a_dollar():
         ("Lambda", "GB-seconds (arm64)"): pytest.approx(0.00127, abs=5e-6),
         ("Lambda", "requests"): pytest.approx(0.0000036),
         ("Step Functions", "state transitions"): pytest.approx(0.002625),
-        ("S3", "PUT requests"): pytest.approx(0.00055),
+        ("S3", "PUT, COPY and LIST requests"): pytest.approx(0.00055),
         ("S3", "GET requests"): pytest.approx(0.000016),
         ("DynamoDB", "write request units"): pytest.approx(0.0000375),
         ("DynamoDB", "read request units"): pytest.approx(0.0000075),
@@ -33,37 +42,34 @@ def test_a_game_day_of_ten_hd_clips_costs_a_quarter_of_a_dollar():
         ("Secrets Manager", "secret-months"): pytest.approx(0.01333, abs=5e-6),
     }
     assert round(total(costs(TEN_HD_CLIPS)), 3) == 0.243
+    assert sum(by_service(costs(TEN_HD_CLIPS)).values()) == pytest.approx(0.243, abs=5e-4)
 
 
 def test_a_run_that_did_nothing_costs_nothing():
-    assert total(costs(Usage())) == 0
+    assert dollars_of(Usage()) == 0
 
 
-def test_every_quantity_of_a_run_is_on_the_bill():
-    measured = {field.name for field in fields(Usage)} - {"renditions"}
-    assert PRICES.keys() == {"normalized_minutes", *measured}
+def test_what_has_no_price_is_not_taken_for_free():
+    with pytest.raises(KeyError, match="coffee"):
+        costs(Usage(coffee=1))
 
 
-@pytest.mark.parametrize(
-    ("rendition", "minutes"),
-    [
-        (Rendition(640, 360, seconds=90), 1.5),
-        (Rendition(1278, 718, seconds=60), 1),
-        (Rendition(1280, 720, seconds=60), 2),
-        (Rendition(1920, 1080, seconds=60), 2),
-        (Rendition(3840, 2160, seconds=60), 4),
-        (Rendition(360, 640, seconds=60), 1),
-        (Rendition(720, 1280, seconds=60), 2),
-        (Rendition(640, 360, seconds=60, frames_per_second=60), 2),
-        (Rendition(1280, 720, seconds=60, frames_per_second=29.97), 2),
-    ],
-)
-def test_resolution_and_frame_rate_multiply_the_minutes(rendition, minutes):
-    assert normalized_minutes(rendition) == pytest.approx(minutes)
+def test_usages_are_added_and_multiplied_name_by_name():
+    both = Usage(s3_puts=1, s3_gets=2) + Usage(s3_puts=3)
+
+    assert both == {"s3_puts": 4, "s3_gets": 2}
+    assert both * 2.5 == {"s3_puts": 10, "s3_gets": 5}
+    assert Usage.sum([both, both]) == both * 2
 
 
-@pytest.mark.parametrize(
-    ("seconds", "billed"), [(0.5, 10), (3, 10), (10, 10), (10.01, 11), (44.2, 45)]
-)
-def test_whole_seconds_are_billed_and_at_least_ten(seconds, billed):
-    assert normalized_minutes(Rendition(640, 360, seconds)) == pytest.approx(billed / 60)
+def test_what_is_free_is_no_more_than_what_is_used_and_no_more_than_is_given():
+    assert free_dollars(Usage(dashboard_months=1)) == 3.0
+    assert free_dollars(Usage(dashboard_months=5)) == 9.0
+    assert free_dollars(Usage(normalized_minutes=5)) == 0.0
+
+
+def test_every_price_says_where_it_is_from_and_none_is_of_a_later_day_than_the_file():
+    assert PRICE_LIST.region == "us-east-1"
+    for name, price in PRICES.items():
+        assert price.source and price.unit and price.service and price.dollars > 0, name
+        assert (price.read or date.min) <= PRICE_LIST.collected, name

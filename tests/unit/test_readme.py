@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from gameday.cli import main
-from gameday.costs import Rendition, Usage, costs, total
+from gameday.costs import Usage, dollars_of
+from lambdas.highlights.billing import Rendition, normalized_minutes
 from stacks.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,6 @@ def test_every_make_target_named_is_there():
 
 def test_the_price_of_transcoding_is_that_of_the_price_table():
     for lines, said in ((720, "$0.2250"), (360, "$0.1125")):
-        clips = [Rendition(lines * 16 // 9, lines, 90)] * 10
-        assert f"${total(costs(Usage(renditions=clips))):.4f}" == said
+        minutes = 10 * normalized_minutes(Rendition(lines * 16 // 9, lines, 90))
+        assert f"${dollars_of(Usage(normalized_minutes=minutes)):.4f}" == said
         assert said in README
