@@ -6,39 +6,63 @@ from datetime import UTC, datetime
 import urllib3
 
 from lambdas import clients
+from lambdas.executions import is_running
 from lambdas.highlights.archive import Archive
-from lambdas.highlights.errors import ProviderRefusedKey
+from lambdas.highlights.errors import ProviderRefusedKey, VaultError
 from lambdas.highlights.game_day import game_day_of
 from lambdas.highlights.intake import take_in
 from lambdas.highlights.ledger import Ledger
-from lambdas.highlights.provider import Provider
+from lambdas.highlights.provider import NOT_ASKED, Provider
+from lambdas.highlights.season.due import is_due
+from lambdas.highlights.season.lock import DayLock
+from lambdas.highlights.season.look import Look
+from lambdas.highlights.season.provider_budget import ProviderBudget, is_a_persons
+from lambdas.highlights.season.season import Season
 from lambdas.highlights.season.story import Story, Told
+from lambdas.highlights.season.usage import Usage
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
 
 
 @step
 def handler(event: Event, _: Context) -> Event:
-    """`{"input": the execution's input, "execution"}` to the game day's work; see `take_in`."""
+    """`{"input": the execution's input, "execution", "execution_arn"}` to the game day's work.
+
+    See `take_in`. Raises DayInUse while another execution works on the day.
+    """
     settings = Settings.from_env()
     game_day = game_day_of(event["input"], settings.time_zone)
     logger.append_keys(league=game_day.league, date=game_day.date.isoformat())
     http = urllib3.PoolManager()
-    provider = Provider(http, settings.provider_url, settings.provider_host, _key(settings))
-    listing = provider.list_highlights(game_day, settings.time_zone, settings.limit)
+    season, now = clients.table(settings.season_table), datetime.now(UTC)
+    DayLock(season, is_running).acquire(game_day, event["execution_arn"], now)
+    own = is_a_persons(event["input"])
+    budget = ProviderBudget(
+        Usage(season), None if own else settings.provider_calls_per_day, lambda: datetime.now(UTC)
+    )
+    provider = Provider(http, settings.provider_url, settings.provider_host, _key(settings), budget)
+    look = Look(Season(season), game_day, settings.time_zone, now)
+    # Two schedules may look at nearly the same time; a person always gets a look.
+    asks = own or is_due(look.season.day(game_day), now)
+    listing = NOT_ASKED
+    if asks:
+        listing = provider.list_highlights(game_day, settings.time_zone, settings.limit)
     archive = Archive(clients.s3(), settings.bucket_name)
     ledger = Ledger(clients.table(settings.table_name))
-    story, now = Story(clients.table(settings.season_table)), datetime.now(UTC)
+    story = Story(season)
     intake = take_in(
         listing,
         game_day,
         archive=archive,
         ledger=ledger,
         now=now,
+        limit=settings.limit,
         tell_listed=lambda id_, facts: story.tell(
             id_, now, event["execution"], Told.LISTED, **facts
         ),
     )
+    if asks:
+        look.take_games(provider, archive, intake.items, _note_unlisted)
     logger.info("highlights fetched", **intake.counts())
     return {
         "league": game_day.league,
@@ -48,7 +72,13 @@ def handler(event: Event, _: Context) -> Event:
         "limit": settings.limit,
         "ids": intake.ids,
         "pending": intake.pending,
+        "calls": budget.calls,
     }
+
+
+def _note_unlisted(error: VaultError) -> None:
+    """The run goes on with the games that the day's highlights name."""
+    logger.info("games not listed", error=type(error).__name__, reason=str(error))
 
 
 def _key(settings: Settings) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from lambdas.highlights.game_day import GameDay
 
-RAW_ANSWER = re.compile(r"highlights/[^/]+/[^/]+/([0-9a-f]{32})\.json")
+RAW_ANSWER = re.compile(r"(?:highlights|matches)/[^/]+/[^/]+/([0-9a-f]{32})\.json")
 OF_HIGHLIGHT = re.compile(
     r"(?:videos|processed_videos|thumbnails)/[^/]+/[^/]+/([A-Za-z0-9_-]+)\..+"
 )
@@ -16,13 +16,19 @@ DRILLS = "drills/"
 DRILL_RECORD = re.compile(r"drills/[0-9]{4}-[0-9]{2}-[0-9]{2}-[^/]+\.json")
 PINS = "pins/"
 PIN = re.compile(r"pins/[A-Za-z0-9_.-]+\.json")
+BACKFILLS = "backfills/"
 RESTORED_FOLDER = "restored/"
 RESTORED = re.compile(r"restored/[0-9]{8}t[0-9]{6}/.+")
 
 
 def raw_answer_key(game_day: GameDay, body: bytes) -> str:
     """The provider's answer as it came; an equal answer has an equal key."""
-    return f"highlights/{game_day.folder}/{hashlib.sha256(body).hexdigest()[:32]}.json"
+    return f"highlights/{game_day.folder}/{_digest(body)}.json"
+
+
+def matches_key(game_day: GameDay, body: bytes) -> str:
+    """The provider's list of a day's games as it came; likewise."""
+    return f"matches/{game_day.folder}/{_digest(body)}.json"
 
 
 def video_key(game_day: GameDay, highlight_id: str, extension: str) -> str:
@@ -58,3 +64,17 @@ def pin_key(backup_name: str) -> str:
 def drill_record_key(day: date, execution: str) -> str:
     """What one drill found; such keys sort as the days do."""
     return f"{DRILLS}{day.isoformat()}-{execution}.json"
+
+
+def days_key(execution: str, number: int) -> str:
+    """The days that round `number` of an execution of LookBack looks at."""
+    return f"{BACKFILLS}{execution}/days-{number}.json"
+
+
+def results_prefix(execution: str, number: int) -> str:
+    """Under which Step Functions writes what came of the days of a round."""
+    return f"{BACKFILLS}{execution}/results/round-{number}"
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]

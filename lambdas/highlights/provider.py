@@ -39,6 +39,9 @@ class Listing:
     calls_left: int | None
 
 
+NOT_ASKED = Listing(rows=[], answers=[], listed=0, calls_left=None)
+
+
 @dataclass(frozen=True)
 class MatchListing:
     """The games that the provider lists for a game day, each once. answers: the bodies."""

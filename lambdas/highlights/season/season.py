@@ -30,10 +30,12 @@ class Season:
         self._table = table
         self._conflict = table.conflict
 
-    def games(self, league: str, first: date, last: date) -> Iterator[Item]:
+    def games(
+        self, league: str, first: date, last: date, *, with_dropped: bool = False
+    ) -> Iterator[Item]:
         """The items of the games from `first` to `last`, in order of their days."""
         found = self._between(f"game#{league}", first.isoformat(), last.isoformat() + LAST_OF_DAY)
-        return (item for item in found if "dropped_at" not in item)
+        return (item for item in found if with_dropped or "dropped_at" not in item)
 
     def days(self, league: str, first: date, last: date) -> Iterator[Item]:
         """The items of the game days that were looked at, from `first` to `last`, in order."""
@@ -114,6 +116,11 @@ class Season:
             condition="lock_holder = :holder",
             values={":holder": holder},
         )
+
+    def note_told(self, game_day: GameDay, told: str, now: datetime) -> None:
+        """Note what of a day a person was told, by its fingerprint; see `digest.py`."""
+        changes = {"told": told, "told_at": moment(now)}
+        self._write(day_key(game_day), changes, condition="attribute_exists(pk)")
 
     def _between(self, pk: str, first: str, last: str, **parameters: Any) -> Iterator[Item]:
         return self._table.query(
