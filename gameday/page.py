@@ -13,7 +13,7 @@ from gameday.copies import ReadObject, copy_object, write_text
 from gameday.names import id_names
 
 WIDE = 16 / 9
-ORDER = ("failed", "unavailable", "link_only")
+ORDER = ("failed", "paused", "unavailable", "link_only")
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def _settled(
 ) -> dict[str, Item]:
     """The items, none of which waits for a run that failed before it came to them."""
     for item in items.values():
-        if item["status"] in UNTOUCHED:
+        if item["status"] in UNTOUCHED and "paused" not in item:
             reason = runs[_game_day(item)].execution.message
             ledger.record_outcome(item, Status.FAILED, reason, datetime.now(UTC))
     return ledger.read(list(items))
@@ -155,9 +155,8 @@ def _repairs(
 
 def _why_not(item: Item) -> str:
     """The reason that the run recorded, and what the highlight is now if it cannot be played."""
-    reason = item.get(
-        "reason", "the run left it as it was; deploy with gameday run, then try again"
-    )
+    left = "the run left it as it was; deploy with gameday run, then try again"
+    reason = item.get("paused") or item.get("reason", left)
     if item["status"] == Status.PLAYABLE:
         return f"not repaired: {reason}"
     return f"not repaired, {item['status'].replace('_', ' ')} now: {reason}"

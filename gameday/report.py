@@ -10,8 +10,15 @@ from rich.text import Text
 from gameday.costs import costs, total
 from gameday.meter import usage_of
 from gameday.run import DayResult, RunResult
+from gameday.wording import sentence
 
-STYLES = {"playable": "green", "link_only": "cyan", "unavailable": "yellow", "failed": "red"}
+STYLES = {
+    "playable": "green",
+    "link_only": "cyan",
+    "unavailable": "yellow",
+    "failed": "red",
+    "paused": "yellow",
+}
 
 
 def as_json(result: RunResult) -> str:
@@ -43,6 +50,7 @@ def _day_json(day: DayResult) -> dict[str, Any]:
         "league": day.game_day.league,
         "game_date": day.game_day.date.isoformat(),
         "counts": record.get("counts", dict.fromkeys(_COUNTS, 0)),
+        "paused": record.get("paused", {"count": 0, "reasons": []}),
         "highlights": [_highlight_json(one) for one in record.get("highlights", [])],
         "backup": {
             "created": backup.get("created", False),
@@ -106,6 +114,19 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
+def _paused(record: dict[str, Any]) -> list[str]:
+    """What waits for a cap, why, and what changes that."""
+    paused = record.get("paused", {"count": 0})
+    if not paused["count"]:
+        return []
+    waits = "1 highlight waits" if paused["count"] == 1 else f"{paused['count']} highlights wait"
+    return [
+        f"Paused: {waits}, and a run goes on with them then.",
+        *(f"  {sentence(reason)}" for reason in paused["reasons"]),
+        "  The caps are settings in cdk.json; 0 is no cap.",
+    ]
+
+
 def _lines(day: DayResult) -> list[str]:
     record, backup = day.record or {}, (day.record or {})["backup"]
     counts = record["counts"]
@@ -115,6 +136,7 @@ def _lines(day: DayResult) -> list[str]:
             f"The provider lists {record['listed_by_provider']} rows for this day and the limit "
             f"is {record['limit']}; keep more with --limit."
         )
+    lines += _paused(record)
     if error := record.get("sidecars", {}).get("error"):
         lines.append(f"Sidecars: failed. {error}")
     if newer := record.get("sidecars", {}).get("newer"):

@@ -18,6 +18,17 @@ STATUSES = {
     "link_only": "Link only",
     "unavailable": "Unavailable",
     "failed": "Failed",
+    "paused": "Paused",
+}
+GAME_STATES = {
+    "expected": "to come",
+    "waiting": "waiting",
+    "kept": "kept",
+    "link_only": "link only",
+    "unavailable": "unavailable",
+    "failed": "failed",
+    "paused": "paused",
+    "late": "overdue",
 }
 NO_REASON = {
     "link_only": "A page, not a file.",
@@ -90,7 +101,7 @@ def reason_in_words(highlight: Mapping[str, Any]) -> str:
 
 def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     """Pairs of status and `3 playable`, of each status that occurs."""
-    return [(s, f"{counts[s]} {STATUSES[s].lower()}") for s in STATUSES if counts[s]]
+    return [(s, f"{counts[s]} {STATUSES[s].lower()}") for s in STATUSES if counts.get(s)]
 
 
 def listing_in_words(counts: Mapping[str, int]) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lambdas import clients
+from lambdas.guarding import Guard, Paused
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.connections import guarded_pools
 from lambdas.highlights.containers.formats import Format
@@ -13,11 +14,12 @@ from lambdas.highlights.download import AlreadyStored, download_video
 from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable, VaultError
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.heard import Heard
-from lambdas.highlights.highlight import SETTLED, Status
+from lambdas.highlights.highlight import PAUSED, SETTLED, Status
 from lambdas.highlights.internet import Internet
 from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.measure import measure_video, picture_facts
+from lambdas.highlights.season.story import Told
 from lambdas.highlights.transcoding import bitrate_ceiling, even_size
 from lambdas.highlights.transfer import Destination
 from lambdas.highlights.unfinished import Unfinished
@@ -33,7 +35,8 @@ def handler(event: Event, context: Context) -> Event:
     """`{"id", "league", "game_date", "execution"}` to `{"id", "status"[, "transcode"]}`.
 
     Permanent outcomes are recorded and returned; transient errors are raised for a retry, which
-    goes on with the upload that this attempt left open.
+    goes on with the upload that this attempt left open. A highlight that a cap holds back keeps
+    its status in the ledger, and is "paused" for this execution.
     """
     settings = Settings.from_env()
     ledger = Ledger(clients.table(settings.table_name))
@@ -41,30 +44,54 @@ def handler(event: Event, context: Context) -> Event:
     item = ledger.read([event["id"]])[event["id"]]
     if item["status"] in SETTLED:
         return {"id": item["id"], "status": item["status"]}
+    guard = Guard(settings, event, item)
+    try:
+        return _work(event, context, settings, ledger, archive, item, guard)
+    except Paused as paused:
+        Telling(settings, event).tell(Told.PAUSED, reason=str(paused))
+        ledger.pause(item, str(paused))
+        return {"id": item["id"], "status": PAUSED}
+
+
+def _work(
+    event: Event,
+    context: Context,
+    settings: Settings,
+    ledger: Ledger,
+    archive: Archive,
+    item: Item,
+    guard: Guard,
+) -> Event:
+    """The video, where it is missing, and what its transcoding needs. Raises Paused."""
     game_day = GameDay(item["league"], date.fromisoformat(item["game_date"]))
     video = item.get("video")
     if video is None or "video_refused" in item:
+        guard.begin_download()
+        ledger.go_on(item)
         seconds = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_STOP
         deadline = Deadline(seconds, time.monotonic, time.sleep)
         telling = Telling(settings, event, context.aws_request_id)
         try:
-            video = _download(item, game_day, settings, ledger, archive, deadline, telling.heard)
+            video = _download(
+                item, game_day, settings, ledger, archive, deadline, telling.heard, guard
+            )
         except (LinkOnly, Unavailable, NotAVideo) as outcome:
             telling.not_kept(outcome)
             return _settle(ledger, archive, item, outcome)
         except VaultError as error:
             telling.broke_off(error)
             raise
+        guard.count_video(int(video["bytes"]))
         now = datetime.now(UTC)
         telling.stored(video)
         video |= {"stored_at": moment(now), "execution": event["execution"]}
         ledger.record_video(item["id"], video, now)
         logger.info("video stored", key=video["key"], bytes=video["bytes"])
-    return {
-        "id": item["id"],
-        "status": Status.STORED.value,
-        "transcode": _transcode_plan(item, game_day, video, settings, archive),
-    }
+    plan = _transcode_plan(item, game_day, video, settings, archive)
+    if plan["needed"]:
+        guard.begin_job(video)
+        ledger.go_on(item)
+    return {"id": item["id"], "status": Status.STORED.value, "transcode": plan}
 
 
 def _download(
@@ -75,6 +102,7 @@ def _download(
     archive: Archive,
     deadline: Deadline,
     heard: Heard,
+    guard: Guard,
 ) -> Item:
     """What the ledger keeps of the video that stands in the archive afterwards."""
 
@@ -88,6 +116,7 @@ def _download(
             deadline=deadline,
             unfinished=Unfinished.from_item(item.get("upload")),
             note=lambda unfinished: ledger.note_upload(item["id"], unfinished),
+            admit=guard.admit,
         )
 
     pools = guarded_pools(settings.allowed_private_hosts)

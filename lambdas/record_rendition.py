@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from lambdas import clients
+from lambdas.guarding import Guard
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import Status
@@ -37,6 +38,7 @@ def handler(event: Event, _: Context) -> Event:
         made = {"profile": settings.transcode_profile, "execution": event["execution"]}
         rendition = stored | {"duration_milliseconds": 0} | picture_facts(info) | made
         thumbnail = measure_object(archive, thumbnail_key(game_day, item["id"]))
+        Guard(settings, event, item).count_rendition(int(rendition["bytes"]))
         told = {name: rendition[name] for name in OF_A_RENDITION if name in rendition}
         Telling(settings, event).tell(Told.TRANSCODED, **told, **job_facts(event.get("job")))
         ledger.record_rendition(item["id"], rendition, thumbnail, datetime.now(UTC))

@@ -14,6 +14,9 @@ HD_LINES, ABOVE_HD_LINES = 720, 1081
 SD_MULTIPLIER, HD_MULTIPLIER, UHD_MULTIPLIER = 1, 2, 4
 STANDARD_FRAME_RATE, HIGH_FRAME_RATE_MULTIPLIER = 30, 2
 
+# For functions, which have no price file; a test holds it against that file.
+DOLLARS_PER_MINUTE = 0.0075
+
 # Of a video that does not say how long it lasts: about the slowest that a source was seen to send.
 SLOWEST_SOURCE = 1_000_000  # bits per second
 LEAST_OF_A_VIDEO = 10_000  # bits per second; one that claims to last longer is not believed

@@ -3,6 +3,7 @@
 import hashlib
 import math
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +31,16 @@ class Status(StrEnum):
 
 
 SETTLED = (Status.PLAYABLE, Status.LINK_ONLY, Status.UNAVAILABLE)
+
+# What is shown of a highlight that is not settled and waits for a cap, whatever its status.
+PAUSED = "paused"
+
+
+def shown_status(item: Mapping[str, Any]) -> str:
+    """The status of the ledger's `item` as a person is told it: settled, paused or failed."""
+    if item["status"] in SETTLED:
+        return item["status"]
+    return PAUSED if "paused" in item else Status.FAILED.value
 
 
 def highlight_id(row: dict[str, Any]) -> str | None:

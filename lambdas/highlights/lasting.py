@@ -12,7 +12,7 @@ from typing import Any
 from lambdas.highlights.ledger import Item
 
 # What says how far the vault itself has come, and is of no use to another table.
-PASSING = ("backed_up", "upload")
+PASSING = ("backed_up", "upload", "paused")
 
 # Made once: a drill writes texts by the million.
 _TEXT = json.JSONEncoder(ensure_ascii=False).encode

@@ -3,6 +3,7 @@
 `updated_at` says when what is kept of a highlight last changed, and `backed_up` which backup
 first holds that; an attempt that changes nothing leaves both alone. `video_left_out` says what is
 known of an original that an import did not bring: nothing expects it, and nothing fetches it.
+`paused` says why a highlight that is not settled waits, and goes with the next work on it.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ GAME_DAY_INDEX = "game-day"
 BATCH = 100  # keys of one BatchGetItem
 IDENTITY = ("id", "league", "game_date")
 ADDRESSES = ("url", "embed_url", "image_url")
+OF_ATTEMPTS = ("upload", "paused")
 Item = dict[str, Any]
 
 
@@ -103,7 +105,7 @@ class Ledger:
         """The video is kept: `video` has key, bytes, checksum, content_type and the like."""
         changes = {"video": video, "status": Status.STORED.value}
         self._update(
-            highlight_id, changes, now, forget=("video_refused", "video_left_out", "upload")
+            highlight_id, changes, now, forget=("video_refused", "video_left_out", *OF_ATTEMPTS)
         )
 
     def note_upload(self, highlight_id: str, unfinished: Unfinished | None) -> None:
@@ -122,7 +124,16 @@ class Ledger:
             "thumbnail": thumbnail,
             "status": Status.PLAYABLE.value,
         }
-        self._update(highlight_id, changes, now, forget=("reason", "rendition_refused"))
+        self._update(highlight_id, changes, now, forget=("reason", "rendition_refused", "paused"))
+
+    def pause(self, known: Item, reason: str) -> None:
+        """Note why the highlight waits, which changes nothing of what is kept of it."""
+        self._update(known["id"], {"paused": reason}, None)
+
+    def go_on(self, known: Item) -> None:
+        """Forget that it waited."""
+        if "paused" in known:
+            self._update(known["id"], {}, None, forget=("paused",))
 
     def refuse_rendition(self, known: Item) -> None:
         """Note that the rendition in the archive is no whole video, so that a new one is made."""
@@ -152,9 +163,9 @@ class Ledger:
             status = Status.PLAYABLE
         if (known.get("status"), known.get("reason")) != (status, reason):
             changes = {"status": status.value, "reason": reason}
-            self._update(known["id"], changes, now, forget=("upload",))
-        elif "upload" in known:
-            self.note_upload(known["id"], None)
+            self._update(known["id"], changes, now, forget=OF_ATTEMPTS)
+        elif not known.keys().isdisjoint(OF_ATTEMPTS):
+            self._update(known["id"], {}, None, forget=OF_ATTEMPTS)
 
     def mark_backed_up(self, item: Item, backup_name: str) -> None:
         """Note that `backup_name` holds `item` as it was read, unless it changed since."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lambdas.highlights.failed_step import sentence
-from lambdas.highlights.highlight import SETTLED, Status
+from lambdas.highlights.highlight import PAUSED, SETTLED, Status, shown_status
 from lambdas.highlights.ledger import Item, moment
 
 
@@ -20,7 +20,7 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
     counts = {
         "found": state["found"],
         "new": state["new"],
-        **count_statuses(item["status"] for item in items),
+        **count_statuses(shown_status(item) for item in items),
     }
     sidecars, backup = _sidecars(state["sidecars"]), _backup(state["backup"])
     export = _export(state["backup"].get("export"))
@@ -34,6 +34,7 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
         "summary": _summary(counts, sidecars, backup, export)
         + ("" if succeeded else "; run again to mend"),
         "counts": counts,
+        "paused": _paused(items),
         "limit": state["limit"],
         "listed_by_provider": state["listed"],
         "provider_calls_left": state["calls_left"],
@@ -42,6 +43,12 @@ def run_record(state: dict[str, Any], items: Sequence[Item], now: datetime) -> d
         "backup": backup,
         "export": export,
     }
+
+
+def _paused(items: Sequence[Item]) -> dict[str, Any]:
+    """How many highlights wait for a cap, and for which; they go on by themselves."""
+    reasons = [item["paused"] for item in items if shown_status(item) == PAUSED]
+    return {"count": len(reasons), "reasons": sorted(set(reasons))}
 
 
 def _sidecars(result: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +99,8 @@ def _summary(
         f"{counts['unavailable']} unavailable",
         f"{counts['failed']} failed",
     ]
+    if counts.get(PAUSED):
+        parts.append(f"{counts[PAUSED]} paused")
     if "error" in sidecars:
         parts.append(f"the sidecars failed ({sidecars['error']})")
     if "error" in backup:
@@ -104,10 +113,14 @@ def _summary(
 
 
 def count_statuses(statuses: Iterable[str]) -> dict[str, int]:
-    """How many highlights are playable, link only, unavailable; failed are all others."""
+    """How many highlights are playable, link only, unavailable; failed are all others.
+
+    And how many are paused, where any is.
+    """
     found = Counter(statuses)
     counts = {str(status): found[status] for status in SETTLED}
-    return counts | {"failed": found.total() - sum(counts.values())}
+    paused = {PAUSED: found[PAUSED]} if found[PAUSED] else {}
+    return counts | {"failed": found.total() - sum((counts | paused).values())} | paused
 
 
 def shown_highlight(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,8 +128,8 @@ def shown_highlight(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": item["id"],
         "title": item.get("title"),
-        "status": _shown_status(item["status"]),
-        "reason": item.get("reason"),
+        "status": shown_status(item),
+        "reason": item["paused"] if shown_status(item) == PAUSED else item.get("reason"),
         "teams": [item.get("home_team"), item.get("away_team")],
         "source": item.get("source"),
         "url": item.get("url") if item["status"] == Status.LINK_ONLY else None,
@@ -124,10 +137,6 @@ def shown_highlight(item: Mapping[str, Any]) -> dict[str, Any]:
         "rendition": _plain(item.get("rendition")),
         "thumbnail": _plain(item.get("thumbnail")),
     }
-
-
-def _shown_status(status: str) -> str:
-    return status if status in SETTLED else Status.FAILED.value
 
 
 def _plain(facts: Item | None) -> dict[str, Any] | None:

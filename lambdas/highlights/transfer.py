@@ -61,7 +61,8 @@ class Destination:
 
     replaces: the ETag of a damaged object that gives way to it. largest: bytes above which a
     video is not kept. unfinished: what an earlier attempt left open; note: keeps for a later one
-    what this one leaves, or nothing.
+    what this one leaves, or nothing. admit: is told of a video's bytes before any of them is
+    stored, where they are known by then, and raises when there is no room for them.
     """
 
     archive: Archive
@@ -72,6 +73,7 @@ class Destination:
     deadline: Deadline
     unfinished: Unfinished | None
     note: Callable[[Unfinished | None], None]
+    admit: Callable[[int], None] = lambda _: None
 
     def begin(self, source: Source, *, may_go_on: bool) -> Upload:
         """A new upload, noted before anything is sent to it; what was left open is aborted.
@@ -163,6 +165,8 @@ def store(opening: Opening, to: Destination) -> Stored:
     length = opening.source.length
     if length is not None and length > to.largest:
         raise too_large(to.largest)
+    if length is not None:
+        to.admit(length)
     gap = _find_gap(opening)
     if gap is None or length is None:
         return _store_in_order(opening, to)

@@ -1,28 +1,23 @@
+"""What a job will be billed is known before it is asked for, and never reckoned low."""
+
 import pytest
 
-from lambdas.highlights.billing import Rendition, normalized_minutes
+from lambdas.highlights.billing import seconds_of_job
 
 
 @pytest.mark.parametrize(
-    ("rendition", "minutes"),
+    ("video", "seconds"),
     [
-        (Rendition(640, 360, seconds=90), 1.5),
-        (Rendition(1278, 718, seconds=60), 1),
-        (Rendition(1280, 720, seconds=60), 2),
-        (Rendition(1920, 1080, seconds=60), 2),
-        (Rendition(3840, 2160, seconds=60), 4),
-        (Rendition(360, 640, seconds=60), 1),
-        (Rendition(720, 1280, seconds=60), 2),
-        (Rendition(640, 360, seconds=60, frames_per_second=60), 2),
-        (Rendition(1280, 720, seconds=60, frames_per_second=29.97), 2),
+        ({"width": 640, "height": 360, "duration_milliseconds": 90_400}, 91),
+        ({"width": 1280, "height": 720, "duration_milliseconds": 90_000}, 180),
+        ({"width": 3840, "height": 2160, "duration_milliseconds": 90_000}, 360),
+        ({"width": 640, "height": 360, "duration_milliseconds": 900}, 10),
+        ({"duration_milliseconds": 90_000}, 180),
+        ({"width": 640, "height": 360}, 132),
+        ({"width": 640, "height": 360, "duration_milliseconds": 10**15}, 13_200),
     ],
 )
-def test_resolution_and_frame_rate_multiply_the_minutes(rendition, minutes):
-    assert normalized_minutes(rendition) == pytest.approx(minutes)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "billed"), [(0.5, 10), (3, 10), (10, 10), (10.01, 11), (44.2, 45)]
-)
-def test_whole_seconds_are_billed_and_at_least_ten(seconds, billed):
-    assert normalized_minutes(Rendition(640, 360, seconds)) == pytest.approx(billed / 60)
+def test_a_job_is_billed_by_size_and_length_as_far_as_they_are_known(
+    video: dict[str, int], seconds: int
+):
+    assert seconds_of_job({"bytes": 16_500_000} | video) == seconds

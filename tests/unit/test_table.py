@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.highlights.errors import TableGone
+from lambdas.highlights.errors import StoreUnavailable, TableGone
 from lambdas.table import Table
 
 
@@ -72,3 +72,52 @@ def test_a_table_that_somebody_deleted_is_named_with_what_brings_it_back():
     ):
         with pytest.raises(TableGone, match="no table clips.*gameday restore --in-place"):
             use()
+
+
+class Transactions(Client):
+    """Answers each transaction with the next of `reasons`: why its writes were refused."""
+
+    def __init__(self, *reasons: list[str]):
+        super().__init__()
+        self.reasons = list(reasons)
+        self.transactions: list[Any] = []
+
+    def transact_write_items(self, TransactItems: list[Any]) -> None:
+        self.transactions.append(TransactItems)
+        if reasons := self.reasons.pop(0):
+            error = {"Error": {"Code": "TransactionCanceledException"}}
+            error["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+            raise ClientError(error, "TransactWriteItems")
+
+
+WRITES = [
+    {"Put": {"Item": {"pk": "1"}, "ConditionExpression": "attribute_not_exists(pk)"}},
+    {"Update": {"Key": {"pk": "2"}, "ExpressionAttributeValues": {":n": 1}}},
+]
+
+
+def test_a_transaction_is_made_once_another_one_has_left_its_items():
+    client = Transactions(["None", "TransactionConflict"], [])
+
+    assert Table(client, "season").transact(WRITES) == []
+    put = {"TableName": "season", "Item": {"pk": {"S": "1"}}}
+    update = {"TableName": "season", "Key": {"pk": {"S": "2"}}}
+    assert client.transactions[1] == client.transactions[0]
+    assert client.transactions[1] == [
+        {"Put": put | {"ConditionExpression": "attribute_not_exists(pk)"}},
+        {"Update": update | {"ExpressionAttributeValues": {":n": {"N": "1"}}}},
+    ]
+
+
+def test_a_transaction_says_whose_condition_refused_it():
+    client = Transactions(["ConditionalCheckFailed", "None"])
+
+    assert Table(client, "season").transact(WRITES) == [True, False]
+
+
+def test_a_transaction_that_never_has_its_items_alone_may_be_tried_again_later(monkeypatch):
+    monkeypatch.setattr("lambdas.table.LONGEST_PAUSE", 0)
+    client = Transactions(*[["TransactionConflict", "None"]] * 20)
+
+    with pytest.raises(StoreUnavailable, match="season"):
+        Table(client, "season").transact(WRITES)

@@ -89,10 +89,15 @@ class Usage:
         """No request is made before `until`, a moment at most the next 00:00 UTC."""
         self._set(_today(now), {"blocked_until": _stamp(until)})
 
-    def room(self, kind: Kind, caps: Caps, now: datetime) -> Refusal | None:
-        """Why nothing of `kind` may be begun, however small; None when it may."""
+    def room(self, kind: Kind, what: str, caps: Caps, now: datetime) -> Refusal | None:
+        """Why nothing of `kind` may be begun for `what`, however small; None when it may.
+
+        What was granted its amount already today may go on.
+        """
         cap = caps.cap(kind)
-        return self._refusal(kind, 1, cap, now) if cap.is_set else None
+        if not cap.is_set or self._table.get_item(_mark(kind, what, _today(now))):
+            return None
+        return self._refusal(kind, 1, cap, now)
 
     def reserve(
         self, kind: Kind, what: str, amount: int, caps: Caps, now: datetime
@@ -105,8 +110,7 @@ class Usage:
         cap, today = caps.cap(kind), _today(now)
         mark = {
             "Item": {
-                "pk": f"spent#{today}",
-                "sk": f"{kind}#{what}",
+                **_mark(kind, what, today),
                 "amount": amount,
                 "expires_at": int((now + MARKS_KEPT).timestamp()),
             },
@@ -209,6 +213,10 @@ def _addition(kind: Kind, period: str, amount: int, cap: int) -> Item:
 
 def _key(period: str) -> Item:
     return {"pk": USAGE, "sk": period}
+
+
+def _mark(kind: Kind, what: str, day: str) -> Item:
+    return {"pk": f"spent#{day}", "sk": f"{kind}#{what}"}
 
 
 def _today(now: datetime) -> str:

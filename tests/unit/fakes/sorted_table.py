@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 
 from tests.unit.fakes.expressions import holds, updated
@@ -23,6 +24,7 @@ class SortedTable:
     def __init__(self, *items: Item) -> None:
         self.items: dict[tuple[str, str], Item] = {}
         self.writes = 0
+        self._writing = Lock()
         for item in items:
             self.put_item(Item=item)
 
@@ -48,6 +50,25 @@ class SortedTable:
             raise Conflict
         self.writes += 1
         self.items[Key["pk"], Key["sk"]] = Key | updated(before, UpdateExpression, names, values)
+
+    def transact(self, writes: list[Item]) -> list[bool]:
+        """All of them or none; each `{"Put": …}` or `{"Update": …}`."""
+        with self._writing:
+            refused = [not self._may(write) for write in writes]
+            if any(refused):
+                return refused
+            for write in writes:
+                ((verb, asked),) = write.items()
+                asked = {n: value for n, value in asked.items() if n != "ConditionExpression"}
+                self.put_item(**asked) if verb == "Put" else self.update_item(**asked)
+            return []
+
+    def _may(self, write: Item) -> bool:
+        ((_, asked),) = write.items()
+        key = asked.get("Key", asked.get("Item"))
+        before = self.items.get((key["pk"], key["sk"]), {})
+        values = _kept(asked.get("ExpressionAttributeValues", {}))
+        return holds(before, asked.get("ConditionExpression"), {}, values)
 
     def query(
         self,
