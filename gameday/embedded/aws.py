@@ -20,7 +20,7 @@ import botocore.session
 from botocore.config import Config
 
 from gameday.account import CONNECTIONS
-from gameday.embedded import fixes
+from gameday.embedded import clock, fixes
 from gameday.embedded.emulator import PACKAGE, environment, import_emulator
 from gameday.embedded.fixes import executions, function_code, function_runtime, schedules
 from gameday.embedded.mediaconvert import register
@@ -155,6 +155,27 @@ class EmbeddedAws:
         with self._direct.open(request) as response:
             response.read()
 
+    def now(self) -> datetime:
+        """What time it is in the account, in UTC: this machine's time, until `shift_clock`."""
+        return clock.now()
+
+    def shift_clock(self, to: datetime) -> None:
+        """Set the account's clock ahead: for its services and functions, and for its clients here.
+
+        It goes on from there and stays ahead when the account is started again. A wait of a state
+        machine whose end is passed over ends; schedules fire by `pass_time` alone. Raises
+        ClockSetBack.
+        """
+        first = clock.file() is None
+        clock.shift(to)
+        if first:
+            function_runtime.retire()
+
+    def waiting(self) -> dict[str, datetime]:
+        """The executions that wait for a time, and that time."""
+        waking = executions.waking_times()
+        return {arn: datetime.fromtimestamp(end, UTC) for arn, end in waking.items()}
+
     def pass_time(self, after: datetime, until: datetime) -> list[schedules.Firing]:
         """Fire the schedules that are due after one time and until another, in order of time."""
         firings = contextvars.copy_context().run(schedules.pass_time, after, until)
@@ -167,6 +188,7 @@ class EmbeddedAws:
         undo.enter_context(_locked(self.state_dir / "lock"))
         sock = undo.enter_context(loopback_socket(self._port))
         undo.enter_context(_empty(self.state_dir / "scratch"))
+        undo.enter_context(clock.kept_in(self.state_dir))
         self._app = import_emulator(self._settings(sock.getsockname()[1]))
         fixes.apply_all()
         self._configure()
@@ -187,9 +209,9 @@ class EmbeddedAws:
         undo.callback(snapshots.stop)
         undo.callback(self._end_work)
         if self._fire_schedules:
-            clock = ScheduleClock(self.pass_time, lambda: datetime.now(UTC))
-            clock.start()
-            undo.callback(clock.stop)
+            schedules_clock = ScheduleClock(self.pass_time, self.now)
+            schedules_clock.start()
+            undo.callback(schedules_clock.stop)
 
     @property
     def _services(self) -> Path:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from gameday.embedded import clock
 from gameday.embedded.fixes.patching import Patch
 
 FIX = "executions"
@@ -30,7 +31,8 @@ STOPPED = "The embedded AWS was stopped while the execution ran"
 JOIN_SECONDS = 2.0
 
 _stopping = threading.Event()
-_threads: set[threading.Thread] = set()
+_threads: dict[threading.Thread, str] = {}  # each with the ARN of what it executes
+_sleeping: dict[int, float] = {}  # until when, by a thread's number
 
 
 def apply() -> None:
@@ -129,8 +131,8 @@ def apply() -> None:
     patch.edit(
         stepfunctions,
         "_scaled_sleep",
-        ("time.sleep(scaled)", "gameday_stopping.wait(scaled)"),
-        gameday_stopping=_stopping,
+        ("time.sleep(scaled)", "gameday_sleep(seconds, scaled)"),
+        gameday_sleep=sleep,
     )
     # What ended stays ended, whatever its last task does afterwards.
     patch.edit(
@@ -205,6 +207,14 @@ def retry_delay(retrier: dict[str, Any], attempts: int) -> float:
     return random.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
 
 
+def sleep(seconds: float, scaled: float) -> None:
+    """Wait until so many seconds have passed by the account's clock, or fewer by the machine's."""
+    end = clock.time() + seconds
+    _sleeping[threading.get_ident()] = end
+    clock.wait_for(lambda: _stopping.is_set() or clock.time() >= end, scaled)
+    del _sleeping[threading.get_ident()]
+
+
 def supervise(run: Callable[[str], None], arn: str) -> None:
     """Run an execution under its state machine's timeout, in a thread that can be waited for."""
     from ministack.services import stepfunctions
@@ -212,12 +222,18 @@ def supervise(run: Callable[[str], None], arn: str) -> None:
     execution = stepfunctions._executions[arn]
     machine = stepfunctions._state_machines[execution["stateMachineArn"]]
     timer = _timer(execution, json.loads(machine["definition"]))
-    _threads.add(threading.current_thread())
+    _threads[threading.current_thread()] = arn
     try:
         run(arn)
     finally:
-        _threads.discard(threading.current_thread())
+        del _threads[threading.current_thread()]
         timer.cancel()
+
+
+def waking_times() -> dict[str, float]:
+    """Executions that wait for a time, and that time, in seconds since 1970."""
+    found = {arn: _sleeping.get(thread.ident) for thread, arn in list(_threads.items())}
+    return {arn: end for arn, end in found.items() if end is not None}
 
 
 def stop_all() -> None:
@@ -225,6 +241,7 @@ def stop_all() -> None:
     from ministack.services import stepfunctions
 
     _stopping.set()
+    clock.wake()
     for execution in list(stepfunctions._executions.all_values()):
         if execution["status"] == "RUNNING":
             stepfunctions._stop_execution(

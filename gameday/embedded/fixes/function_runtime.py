@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from gameday.embedded import clock, shifted_time
 from gameday.embedded.emulator import environment
 from gameday.embedded.fixes.patching import Patch, text_digest
 
@@ -102,11 +103,24 @@ def function_environment(
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     kept = {key: spawned[key] for key in KEPT if key in spawned}
-    return {**lambdas, **variables, **kept}
+    return {**lambdas, **variables, **kept, **clock_to_follow()}
+
+
+def clock_to_follow() -> dict[str, str]:
+    """What tells a function's process the account's time, where that was set ahead."""
+    file = clock.file()
+    return {"GAMEDAY_CLOCK": f"{shifted_time.__file__}{os.pathsep}{file}"} if file else {}
 
 
 def runtime_folder() -> Path:
     return scratch_folder() / "runtime"
+
+
+def retire() -> None:
+    """End the processes of functions; the next invocations start others."""
+    from ministack.core import lambda_runtime
+
+    lambda_runtime.reset()
 
 
 def prepare() -> None:

@@ -11,7 +11,6 @@ import copy
 import json
 import shutil
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from gameday.embedded import clock
 from gameday.embedded.fixes.patching import Patch
 
 FIX = "table_history"
@@ -59,7 +59,7 @@ class Recovery:
 
 def now() -> float:
     """The time of a change, in seconds since 1970; tests put a clock of their own in its place."""
-    return time.time()
+    return clock.time()
 
 
 def apply() -> None:

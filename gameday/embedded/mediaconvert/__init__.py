@@ -7,6 +7,7 @@ its events. A setting that is not implemented is refused; `settings.py` lists wh
 Jobs and their work last as long as the service: the state of the embedded AWS does not hold them.
 """
 
+from gameday.embedded import clock
 from gameday.embedded.mediaconvert.service import LIMITS, Host, Limits, MediaConvert
 
 __all__ = ["Limits", "MediaConvert", "register"]
@@ -26,7 +27,7 @@ def register(aws: Host, limits: Limits = LIMITS) -> MediaConvert:
     from gameday.embedded.mediaconvert.api import Api
 
     integration.apply()
-    service = MediaConvert(aws, limits)
+    service = MediaConvert(aws, limits, clock.time)
     # The router spends seconds on services it has no patterns of.
     router.SERVICE_PATTERNS["mediaconvert"] = {"host_patterns": [r"mediaconvert\."]}
     app.SERVICE_HANDLERS["mediaconvert"] = Api(service).handle

@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_event_list.html
 
 import json
 import logging
-import time
 from typing import Any
 
+from gameday.embedded import clock
 from gameday.embedded.mediaconvert.jobs import Job
 from gameday.embedded.mediaconvert.media import Media
 
@@ -28,7 +28,7 @@ def emit(job: Job, status: str, **detail: Any) -> None:
         "Resources": [job.settled("Arn")],
         "Detail": json.dumps(
             {
-                "timestamp": int(time.time() * 1000),
+                "timestamp": int(clock.time() * 1000),
                 "accountId": account,
                 "queue": job.settled("Queue"),
                 "jobId": job.id,

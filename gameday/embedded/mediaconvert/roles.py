@@ -1,9 +1,9 @@
 """Who may do what: the callers of the API, and the role a job works with."""
 
 import secrets
-import time
 from collections.abc import Mapping
 
+from gameday.embedded import clock
 from gameday.embedded.fixes import roles
 from gameday.embedded.mediaconvert.errors import AccessDenied, JobFailed
 
@@ -93,7 +93,7 @@ def assume(role_arn: str, job_id: str, queue: str, location: str) -> dict[str, s
             "UserId": f"{role.get('RoleId', name)}:{session}",
             "SecretAccessKey": secret,
             "SessionToken": token,
-            "Expiration": time.time() + SESSION_SECONDS,
+            "Expiration": clock.time() + SESSION_SECONDS,
         },
     )
     return {
