@@ -60,8 +60,8 @@ class Execution:
 class Vault:
     """The stacks that were deployed into `aws`; outputs: those of all, by name.
 
-    Of a vault that is not deployed any more, `state_machine`, `drill`, `season_table` and `secret`
-    are empty.
+    notices: the topic of digests and alarms. Of a vault that is not deployed any more,
+    `state_machine`, `drill`, `season_table`, `secret` and `notices` are empty.
     """
 
     def __init__(self, aws: Aws, outputs: Mapping[str, str]):
@@ -72,6 +72,7 @@ class Vault:
         self.table = outputs["HighlightsTable"]
         self.season_table = outputs.get("SeasonTable", "")
         self.secret = outputs.get("ProviderKeySecret", "")
+        self.notices = outputs.get("NoticesTopic", "")
         self.replica_bucket: str | None = outputs.get("ReplicaBucket")
 
     @classmethod
@@ -107,12 +108,15 @@ class Vault:
         """The table's on-demand backups."""
         return BackupStore(self._aws.client("dynamodb"), self.table, time.monotonic, time.sleep)
 
-    def environment(self) -> dict[str, str]:
-        """What the functions of a run are told by their environment; nothing without them."""
+    def environment(self, naming: str = "PROVIDER_URL") -> dict[str, str]:
+        """What a function is told by its environment that names `naming`; nothing without one.
+
+        Without it, what the functions of a run are told.
+        """
         pages = self._aws.client("lambda").get_paginator("list_functions").paginate()
         for function in (one for page in pages for one in page["Functions"]):
             variables = function.get("Environment", {}).get("Variables", {})
-            if variables.get("BUCKET_NAME") == self.bucket and "PROVIDER_URL" in variables:
+            if variables.get("BUCKET_NAME") == self.bucket and naming in variables:
                 return variables
         return {}
 
@@ -127,12 +131,14 @@ class Vault:
         if secrets.get_secret_value(SecretId=self.secret).get("SecretString") != wanted:
             secrets.put_secret_value(SecretId=self.secret, SecretString=wanted)
 
-    def start(self, game_day: GameDay, name: str) -> str:
-        """Start the state machine for `game_day`; the execution's ARN."""
+    def start(self, game_day: GameDay, name: str, *, quiet: bool = True) -> str:
+        """Start the state machine for `game_day`; the execution's ARN.
+
+        quiet: no digest of it is sent, for whoever started it sees what comes of it.
+        """
+        asked = {"league": game_day.league, "date": game_day.date.isoformat(), "quiet": quiet}
         started = self._aws.client("stepfunctions").start_execution(
-            stateMachineArn=self.state_machine,
-            name=name,
-            input=json.dumps({"league": game_day.league, "date": game_day.date.isoformat()}),
+            stateMachineArn=self.state_machine, name=name, input=json.dumps(asked)
         )
         return started["executionArn"]
 

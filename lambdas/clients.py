@@ -24,7 +24,7 @@ class _Models(Loader):
 
     def list_available_services(self, type_name: str) -> list[str]:
         """The services that there are clients for here, each of which has every type of model."""
-        return ["dynamodb", "s3", "secretsmanager"]
+        return ["dynamodb", "s3", "secretsmanager", "sns"]
 
 
 @cache
@@ -64,6 +64,12 @@ def dynamodb_in(region: str) -> Any:
 def secrets_manager() -> Any:
     """AWS Secrets Manager."""
     return _client("secretsmanager", CONFIG)
+
+
+@cache
+def sns() -> Any:
+    """Amazon SNS."""
+    return _client("sns", CONFIG)
 
 
 @cache

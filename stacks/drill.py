@@ -13,10 +13,12 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge_wildcards
-from stacks.drill_alarms import DrillAlarms
+from stacks.alarms import Alarms
+from stacks.drill_alarms import alarm_on_drills
 from stacks.drill_workflow import drill_workflow
 from stacks.functions import MEMORY, function, log_group
 from stacks.grants import Grants, invoked_versions
+from stacks.notices import caught_by
 from stacks.settings import Settings
 from stacks.storage import StorageStack
 
@@ -48,7 +50,7 @@ KILLED = ("ABORTED", "TIMED_OUT", "FAILED")
 class DrillStack(Stack):
     """Restores the newest backup now and then, compares everything, and leaves nothing behind.
 
-    bundle: the folder with the functions' asset. alarms: to be given actions, such as a topic.
+    bundle: the folder with the functions' asset.
     """
 
     def __init__(
@@ -69,9 +71,8 @@ class DrillStack(Stack):
         self.state_machine = self._state_machine()
         self._clean_up_after_kills()
         self._schedules()
-        self.alarms = DrillAlarms(
-            self, "Alarms", state_machine=self.state_machine, settings=settings
-        ).alarms
+        self.alarms = Alarms(self, "Alarms", topic=storage.notices)
+        alarm_on_drills(self.alarms, self.state_machine, settings)
         CfnOutput(self, "DrillStateMachineArn", value=self.state_machine.state_machine_arn)
 
     def _functions(self, code: lambda_.Code) -> dict[str, lambda_.Function]:
@@ -232,7 +233,9 @@ class DrillStack(Stack):
                 time_zone=TimeZone.of(self._settings.time_zone),
             ),
             target=targets.StepFunctionsStartExecution(
-                self.state_machine, input=scheduler.ScheduleTargetInput.from_object({})
+                self.state_machine,
+                input=scheduler.ScheduleTargetInput.from_object({}),
+                **caught_by(self._storage.undelivered),
             ),
         )
 
@@ -273,5 +276,6 @@ class DrillStack(Stack):
                 self.functions[function],
                 role=role,
                 input=scheduler.ScheduleTargetInput.from_object(payload),
+                **caught_by(self._storage.undelivered),
             ),
         )

@@ -1,27 +1,25 @@
-"""What does the work and may be replaced at any time: functions, state machine, schedules."""
+"""What does the work and may be replaced at any time: functions and the state machine."""
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Duration, Stack, TimeZone
+from aws_cdk import ArnFormat, CfnOutput, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from lambdas.highlights.season.lock import LONGEST_EXECUTION
 from stacks.acknowledge import acknowledge_wildcards, written
+from stacks.alarms import Alarms
 from stacks.functions import function, log_group
-from stacks.game_days import later, run_schedule
 from stacks.grants import Grants, invoked_versions
+from stacks.run_alarms import alarm_on_runs
 from stacks.second_place import SecondPlace
 from stacks.settings import Settings
 from stacks.state_machine import game_day_workflow
 from stacks.storage import StorageStack
 from stacks.table_exports import let_export, schedule_exports
 from stacks.table_replica import TableReplica
-
-WOMENS_RUN_LATER = 30  # minutes, so that two runs seldom work on the same day at once
 
 
 class PipelineStack(Stack):
@@ -54,9 +52,8 @@ class PipelineStack(Stack):
         self.transcode_role = self._transcode_role()
         self._grant()
         self.state_machine = self._state_machine()
-        self._schedules()
         if settings.table_exports in ("daily", "weekly"):
-            schedule_exports(self, settings, self.functions["ExportTable"])
+            schedule_exports(self, settings, self.functions["ExportTable"], storage.undelivered)
         if place:
             TableReplica(
                 self,
@@ -66,6 +63,8 @@ class PipelineStack(Stack):
                 function=self.functions["ReplicateTable"],
                 log_retention_days=settings.log_retention_days,
             )
+        self.alarms = Alarms(self, "Alarms", topic=storage.notices)
+        alarm_on_runs(self.alarms, self.state_machine, self.functions)
         CfnOutput(self, "StateMachineArn", value=self.state_machine.state_machine_arn)
 
     def _functions(self, bundle: Path) -> dict[str, lambda_.Function]:
@@ -79,6 +78,7 @@ class PipelineStack(Stack):
             "PlanBackup": self._function(code, "PlanBackup", 60),
             "BackUpTable": self._function(code, "BackUpTable", 120),
             "ReportRun": self._function(code, "ReportRun", 60),
+            "SendDigest": self._function(code, "SendDigest", 60),
         } | self._functions_of_choice(code)
 
     def _functions_of_choice(self, code: lambda_.Code) -> dict[str, lambda_.Function]:
@@ -107,10 +107,17 @@ class PipelineStack(Stack):
             "SEASON_TABLE": self._storage.season.table_name,
             "BUCKET_NAME": self._archive.bucket_name,
             "SECRET_ARN": self._provider_key.secret_arn,
+            "NOTICES_TOPIC": self._storage.notices.topic_arn,
             "PROVIDER_URL": settings.provider_url,
             "PROVIDER_HOST": settings.provider_host,
+            "PROVIDER_CALLS_PER_DAY": str(settings.provider_calls_per_day),
+            "TRANSCODE_MINUTES_PER_DAY": str(settings.transcode_minutes_per_day),
+            "TRANSCODE_MINUTES_PER_MONTH": str(settings.transcode_minutes_per_month),
+            "STORED_GIGABYTES_PER_DAY": str(settings.stored_gigabytes_per_day),
+            "STORED_GIGABYTES_PER_MONTH": str(settings.stored_gigabytes_per_month),
             "LIMIT": str(settings.limit),
             "TIME_ZONE": settings.time_zone,
+            "LOOK_BACK_DAYS": str(settings.look_back_days),
             "ALLOWED_PRIVATE_HOSTS": ",".join(settings.allowed_private_hosts),
             "HOST_RULES": str(settings.host_rules),
             "MAX_VIDEO_MEGABYTES": str(settings.max_video_megabytes),
@@ -150,6 +157,9 @@ class PipelineStack(Stack):
         grants.use_table(of["RecordFailure"], read, update)
         for teller in ("FetchHighlights", "DownloadVideo", "RecordRendition", "RecordFailure"):
             grants.use_season(of[teller], put)
+        for spender in ("FetchHighlights", "DownloadVideo"):
+            grants.use_season(of[spender], "dynamodb:GetItem", update)
+        grants.use_season(of["RecordRendition"], update)
         grants.read(of["WriteSidecars"].role, "videos/*.json")
         grants.write(of["WriteSidecars"].role, "videos/*.json")
         grants.use_table(of["WriteSidecars"], read)
@@ -159,6 +169,13 @@ class PipelineStack(Stack):
         grants.read(of["BackUpTable"].role, "pins/*")
         grants.write(of["ReportRun"].role, "runs/*")
         grants.use_table(of["ReportRun"], read)
+        grants.use_season(of["FetchHighlights"], query)
+        grants.write(of["FetchHighlights"].role, "matches/*")
+        grants.use_season(of["ReportRun"], "dynamodb:GetItem", query, update)
+        grants.read(of["SendDigest"].role, "runs/*")
+        grants.read(of["SendDigest"].role, "processed_videos/*")
+        grants.use_season(of["SendDigest"], "dynamodb:GetItem", update)
+        self._storage.notices.grant_publish(of["SendDigest"])
         if "ExportTable" in of:
             let_export(self._storage, grants, of["ExportTable"])
 
@@ -179,6 +196,31 @@ class PipelineStack(Stack):
             f"Resource::{self._grants.archive_arn}/{prefix}",
         )
 
+    def _let_see_who_runs(self, machine: sfn.StateMachine) -> None:
+        """FetchHighlights asks whether the execution that holds a game day's lock is under way.
+
+        A policy of its own: one beside the role would make function and machine need each other.
+        """
+        executions = self.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{machine.state_machine_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        policy = iam.Policy(
+            self,
+            "WhoRuns",
+            roles=[self.functions["FetchHighlights"].role],
+            statements=[
+                iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[executions])
+            ],
+        )
+        acknowledge_wildcards(
+            policy,
+            "Executions get their names when they start; all are of this state machine.",
+            f"Resource::{written(self, executions)}",
+        )
+
     def _state_machine(self) -> sfn.StateMachine:
         failure = {
             name: self.functions["RecordFailure"]
@@ -195,7 +237,7 @@ class PipelineStack(Stack):
             self,
             "GameDay",
             definition_body=sfn.DefinitionBody.from_chainable(workflow),
-            timeout=Duration.hours(4),
+            timeout=Duration.seconds(int(LONGEST_EXECUTION.total_seconds())),
             tracing_enabled=True,
             logs=sfn.LogOptions(
                 destination=log_group(self, "GameDayLogs", self._settings.log_retention_days),
@@ -203,6 +245,7 @@ class PipelineStack(Stack):
                 include_execution_data=False,
             ),
         )
+        self._let_see_who_runs(machine)
         jobs = self.format_arn(service="mediaconvert", resource="jobs/*")
         # The .sync integration tags the jobs it creates.
         machine.add_to_role_policy(
@@ -224,37 +267,3 @@ class PipelineStack(Stack):
             *invoked_versions(self, list(self.functions.values())),
         )
         return machine
-
-    def _schedules(self) -> None:
-        settings = self._settings
-        women = later(settings.run_time, WOMENS_RUN_LATER)
-        for who, game_days, run_time in (
-            ("Men", settings.mens_game_days, settings.run_time),
-            ("Women", settings.womens_game_days, women),
-        ):
-            for days_after in settings.run_days_after:
-                fields = run_schedule(game_days, settings.season_months, run_time, days_after)
-                for league in settings.leagues:
-                    slug = "".join(c for c in league.title() if c.isalnum())
-                    scheduler.Schedule(
-                        self,
-                        f"{who}s{slug}GameDaysPlus{days_after}",
-                        description=f"{who}'s game days of {league}, run {days_after} day(s) later",
-                        schedule=scheduler.ScheduleExpression.cron(
-                            minute=fields.minute,
-                            hour=fields.hour,
-                            month=fields.month,
-                            week_day=fields.week_day,
-                            time_zone=TimeZone.of(settings.time_zone),
-                        ),
-                        target=targets.StepFunctionsStartExecution(
-                            self.state_machine,
-                            input=scheduler.ScheduleTargetInput.from_object(
-                                {
-                                    "league": league,
-                                    "scheduled_time": scheduler.ContextAttribute.scheduled_time,
-                                    "days_after": days_after,
-                                }
-                            ),
-                        ),
-                    )

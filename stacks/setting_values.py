@@ -15,11 +15,12 @@ from lambdas.highlights.host_rules import HostRules
 from lambdas.highlights.retention import Policy
 
 EARLIEST_RUN, LATEST_RUN = time(4, 0), time(23, 0)
-MOST_DAYS_AFTER = 7
+LONGEST_LOOK_BACK = 14  # days; verified clips appear within two
 # All variables of a function's environment may have 4 KB together.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LONGEST_HOST_RULES = 2_000
 REGION = r"[a-z]{2,3}(-[a-z]+)+-[1-9]"
+EMAIL = r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 
 
 class Rejected(ValueError):
@@ -88,21 +89,6 @@ def run_time(value: Any) -> time:
     if not EARLIEST_RUN <= parsed <= LATEST_RUN:
         raise expected
     return parsed
-
-
-def days_after(value: Any) -> tuple[int, ...]:
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",")]
-    one = whole_number(1, MOST_DAYS_AFTER, "")
-    try:
-        days = [one(item) for item in ([value] if isinstance(value, int) else value)]
-    except (TypeError, Rejected):
-        days = []
-    if not days:
-        raise Rejected(
-            f"a list of whole numbers of days from 1 to {MOST_DAYS_AFTER}, such as [1, 3]"
-        )
-    return tuple(sorted(set(days)))
 
 
 def time_zone(value: Any) -> str:
@@ -194,3 +180,9 @@ def region(value: Any) -> str:
     if value == "" or isinstance(value, str) and re.fullmatch(REGION, value):
         return value
     raise Rejected("the name of a region, such as eu-west-1, or an empty string for no replica")
+
+
+def email(value: Any) -> str:
+    if value == "" or isinstance(value, str) and re.fullmatch(EMAIL, value, re.ASCII):
+        return value
+    raise Rejected("one e-mail address, or an empty string for none")

@@ -16,6 +16,7 @@ from stacks.game_days import MONTHS, WEEKDAYS
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
 TABLE_EXPORTS = ("off", "after_backup", "daily", "weekly")
 TRANSCODE_PROFILES = ("source-matched", "cbr-5mbps")
+TRANSCODE = ("always", "when_needed")
 PROVIDER_PAGE_MAXIMUM = 40  # rows of one /highlights answer; the provider refuses more
 # Ten years. S3 and AWS Backup allow a hundred, which no season needs and a slip of the hand gives.
 LONGEST_LOCK = 3_650  # days
@@ -23,6 +24,8 @@ LONGEST_LOCK = 3_650  # days
 DRILL_SCHEDULES = {"off": 0, "weekly": 7, "monthly": 31}
 # Their names are part of an execution's state, of which Step Functions allows 256 KiB.
 LARGEST_DRILL_SAMPLE = 1_000
+LARGEST_CAP = 1_000_000  # requests, minutes or gigabytes
+CAPPED = ("transcode_minutes", "stored_gigabytes")
 # Why these: docs/decisions/0007-which-backups-are-kept.md
 DEFAULT_RETENTION = Policy(newest=7, daily=14, weekly=26, monthly=12)
 
@@ -64,15 +67,21 @@ class Settings:
     mens_game_days, womens_game_days: days on which games are played, not days of the runs.
     season_months: months in which games are played.
     run_time, time_zone: when, on its day, a run starts; the zone also says what a game day is.
-    run_days_after: a run for each of these numbers of days after a game day. Verified clips
-        appear 1 to 48 hours after a game, so the default looks the next morning, for what is
-        short-lived, and on the third, when even the slowest are out.
+    look_back_days: days after its end for which a game is looked at again, each morning, unless
+        it is closed earlier. Verified clips appear 1 to 48 hours after a game.
     backup_retention: which on-demand backups of the table rotation leaves; see `Policy`.
     table_exports: when the table is exported to the bucket: `off`, `after_backup`, `daily` or
         `weekly`.
+    transcode: `always`, or `when_needed`: a video that is already what the profile would make of
+        it is copied instead.
     transcode_profile: `source-matched` or `cbr-5mbps`.
     provider_url, provider_host: the /highlights endpoint, and the RapidAPI host header
         (empty when the provider is asked directly).
+    provider_calls_per_day: requests that the vault makes by itself in a UTC day; what the
+        provider's plan has beyond that is left for a person's own runs. The free plan has 100.
+    transcode_minutes_per_day, transcode_minutes_per_month: normalized minutes, as MediaConvert
+        bills them, after which videos wait for the next UTC day or month; 0 is no cap.
+    stored_gigabytes_per_day, stored_gigabytes_per_month: of originals and renditions; likewise.
     allowed_private_hosts: hosts, or host:port, that may serve videos though their address is
         private; all other private, loopback and link-local addresses are refused.
     host_rules: what is done with videos of a host, laid over the defaults; see `HostRules`.
@@ -87,6 +96,9 @@ class Settings:
     drill_schedule: when a backup is restored and compared by itself: off, weekly or monthly.
     drill_sample: how many objects a drill reads again.
     longest_without_drill_days: days after the last good drill until the alarm.
+    notify_email: who is told by mail of digests and alarms; nobody when empty.
+    longest_without_clip_days: game days whose games ended without a clip until the alarm.
+    monthly_budget_dollars: what a month may cost until AWS Budgets says so; 0 makes no budget.
     """
 
     leagues: tuple[str, ...] = ("NCAA",)
@@ -95,13 +107,19 @@ class Settings:
     womens_game_days: tuple[str, ...] = ("MON", "TUE", "THU", "FRI", "SAT", "SUN")
     season_months: tuple[str, ...] = ("NOV", "DEC", "JAN", "FEB", "MAR", "APR")
     run_time: time = time(9, 30)
-    run_days_after: tuple[int, ...] = (1, 3)
+    look_back_days: int = 3
     time_zone: str = "America/New_York"
     backup_retention: Policy = DEFAULT_RETENTION
     table_exports: str = "weekly"
+    transcode: str = "always"
     transcode_profile: str = "source-matched"
     provider_url: str = "https://sport-highlights-api.p.rapidapi.com/basketball/highlights"
     provider_host: str = "sport-highlights-api.p.rapidapi.com"
+    provider_calls_per_day: int = 80
+    transcode_minutes_per_day: int = 0
+    transcode_minutes_per_month: int = 0
+    stored_gigabytes_per_day: int = 0
+    stored_gigabytes_per_month: int = 0
     allowed_private_hosts: tuple[str, ...] = ()
     host_rules: HostRules = field(default_factory=HostRules)
     max_video_megabytes: int = 1024
@@ -112,6 +130,9 @@ class Settings:
     drill_schedule: str = "monthly"
     drill_sample: int = 20
     longest_without_drill_days: int = 40
+    notify_email: str = ""
+    longest_without_clip_days: int = 3
+    monthly_budget_dollars: int = 0
 
     @classmethod
     def from_context(
@@ -137,6 +158,7 @@ class Settings:
         if not any(problem.name == "replica_region" for problem in problems):
             problems += _of_the_second_region(values, account, region)
         problems += _of_the_drill(values)
+        problems += _of_the_caps(values)
         if problems:
             raise SettingsError(problems)
         return cls(**values)
@@ -203,6 +225,18 @@ def _of_the_drill(values: Mapping[str, Any]) -> list[Problem]:
     return [Problem("longest_without_drill_days", repr(days), expected, fix)]
 
 
+def _of_the_caps(values: Mapping[str, Any]) -> list[Problem]:
+    """A month's cap below a day's is a slip: the day's could never be reached twice."""
+    problems = []
+    for name in CAPPED:
+        day, month = values.get(f"{name}_per_day", 0), values.get(f"{name}_per_month", 0)
+        if 0 < month < day:
+            expected = f"0, or at least {name}_per_day, which is {day}"
+            fix = f"-c {name}_per_month={day * 31}, or -c {name}_per_day={month}"
+            problems.append(Problem(f"{name}_per_month", repr(month), expected, fix))
+    return problems
+
+
 def _partition(region: str) -> str:
     """What of a region's name tells its partition: regions of two share no accounts."""
     found = re.match(r"cn-|us-gov-|us-iso[a-z]*-|eu-iso[a-z]*-|eusc-", region)
@@ -215,6 +249,8 @@ def _example(name: str) -> str:
         return "videos.example=never,cdn.example=store"
     if name == "replica_region":
         return "eu-west-1"
+    if name == "notify_email":
+        return "you@example.com"
     default = getattr(Settings, name)
     if isinstance(default, tuple):
         return ",".join(str(item) for item in default) or "10.0.0.5"
@@ -227,7 +263,16 @@ def _newest_alone(value: Any) -> str:
     return f"-c backup_retention=newest={number}"
 
 
-_RENAMED = {"backups_to_keep": ("backup_retention", _newest_alone)}
+def _longest_of(value: Any) -> str:
+    """`look_back_days` for the days after a game day that `value` of `run_days_after` listed."""
+    numbers = [int(found) for found in re.findall(r"\d{1,4}", str(value))]
+    return f"-c look_back_days={min(max(numbers, default=3), read.LONGEST_LOOK_BACK)}"
+
+
+_RENAMED = {
+    "backups_to_keep": ("backup_retention", _newest_alone),
+    "run_days_after": ("look_back_days", _longest_of),
+}
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "leagues": read.league_names,
     "limit": read.whole_number(1, PROVIDER_PAGE_MAXIMUM, "the provider refuses larger pages"),
@@ -235,13 +280,22 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "womens_game_days": read.names_of(WEEKDAYS, "days"),
     "season_months": read.names_of(MONTHS, "months"),
     "run_time": read.run_time,
-    "run_days_after": read.days_after,
+    "look_back_days": read.whole_number(
+        1, read.LONGEST_LOOK_BACK, "days after its end for which a game is looked at again"
+    ),
     "time_zone": read.time_zone,
     "backup_retention": read.retention,
     "table_exports": read.one_of(*TABLE_EXPORTS),
+    "transcode": read.one_of(*TRANSCODE),
     "transcode_profile": read.one_of(*TRANSCODE_PROFILES),
     "provider_url": read.url,
     "provider_host": read.host_header,
+    "provider_calls_per_day": read.whole_number(1, LARGEST_CAP, "requests; the free plan has 100"),
+    **{
+        f"{name}_per_{period}": read.whole_number(0, LARGEST_CAP, "0 is no cap")
+        for name in CAPPED
+        for period in ("day", "month")
+    },
     "allowed_private_hosts": read.hosts,
     "host_rules": read.host_rules,
     "max_video_megabytes": read.whole_number(1, 10_240, "megabytes of 1,000,000 bytes"),
@@ -251,5 +305,8 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "drill_schedule": read.one_of(*DRILL_SCHEDULES),
     "drill_sample": read.whole_number(1, LARGEST_DRILL_SAMPLE, "gameday drill --all reads all"),
     "longest_without_drill_days": read.whole_number(2, 400, "days"),
+    "notify_email": read.email,
+    "longest_without_clip_days": read.whole_number(1, 60, "game days"),
+    "monthly_budget_dollars": read.whole_number(0, 100_000, "dollars; 0 makes no budget"),
     "aws_backup_days": read.whole_number(0, LONGEST_LOCK, "days; 0 makes no backups by AWS Backup"),
 }

@@ -7,7 +7,9 @@
 4. PlanBackup        is there new data? then wait until a backup surely holds it
    BackUpTable       the backup, waited for, then rotation
    ExportTable       where it is set so: an export of what is new, asked for and not waited for
-5. ReportRun         the run record; a failed end state when a rerun has something to mend
+5. ReportRun         the run record
+   SendDigest        a mail, where there is something new to tell; then a failed end state when a
+                     rerun has something to mend
 """
 
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from stacks.retried import KILLED, OUT_OF_TIME, retried_call, retry
+from stacks.run_end import end_of_run
 from stacks.transcode_job import job_settings
 
 # Downloads or jobs of one execution under way together. Two executions start at the same minute,
@@ -51,8 +54,13 @@ def game_day_workflow(
         {
             "input": sfn.JsonPath.object_at("$"),
             "execution": sfn.JsonPath.string_at("$$.Execution.Name"),
+            **_HOLDER,
         },
         result_path="$",
+    )
+    # As long as another execution works on the day, ten minutes at most.
+    fetch.add_retry(
+        errors=["DayInUse"], interval=Duration.seconds(30), backoff_rate=1, max_attempts=20
     )
     download = sfn.Map(
         scope,
@@ -111,6 +119,8 @@ def game_day_workflow(
         functions,
         {
             **_backup_input(),
+            **_HOLDER,
+            "input": sfn.JsonPath.object_at("$$.Execution.Input"),
             **{
                 name: sfn.JsonPath.object_at(f"$.{name}")
                 for name in (
@@ -132,12 +142,7 @@ def game_day_workflow(
     due = sfn.Choice(scope, "IsBackupDue")
     due.when(sfn.Condition.boolean_equals("$.backup.due", True), wait.next(back_up))
     due.otherwise(report)
-    ending = sfn.Choice(scope, "DidEverythingSucceed")
-    ending.when(
-        sfn.Condition.boolean_equals("$.succeeded", True), sfn.Succeed(scope, "GameDayKept")
-    )
-    ending.otherwise(sfn.Fail(scope, "RerunNeeded", error="RerunNeeded", cause_path="$.summary"))
-    report.next(ending)
+    report.next(end_of_run(scope, functions))
     return fetch.next(download).next(transcode).next(write_sidecars).next(plan_backup).next(due)
 
 
@@ -274,3 +279,5 @@ def _backup_input() -> dict[str, Any]:
 
 
 _RUN = ("league", "game_date", "execution")
+# Whose lock on the game day it is; ReportRun releases it.
+_HOLDER = {"execution_arn": sfn.JsonPath.string_at("$$.Execution.Id")}

@@ -1,4 +1,4 @@
-"""What outlives every deployment: the bucket, the table and the provider's secret."""
+"""What outlives every deployment: the bucket, the tables, the provider's secret, the topic."""
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -9,6 +9,7 @@ from constructs import Construct
 from lambdas.highlights.ledger import GAME_DAY_INDEX
 from stacks.acknowledge import acknowledge
 from stacks.backup_vault import DailyBackups
+from stacks.notices import notices_topic, undelivered_queue
 from stacks.replica import (
     let_replicate,
     replication_role,
@@ -24,7 +25,8 @@ class StorageStack(Stack):
 
     archive: raw answers, videos, renditions, thumbnails and run records.
     highlights: one item per highlight. season: games, game days, and what was spent on them; see
-    `lambdas.highlights.season`. provider_key: the provider's API key.
+    `lambdas.highlights.season`. provider_key: the provider's API key. notices: the topic of digests
+    and alarms. undelivered: what no schedule could deliver. These two alone go with the stack.
 
     No setting may change the table's template: what replaces it leaves every highlight behind.
     docs/decisions/0008-a-second-place.md
@@ -103,10 +105,14 @@ class StorageStack(Stack):
             ),
             removal_policy=RemovalPolicy.RETAIN,
         )
+        self.notices = notices_topic(self, settings)
+        self.undelivered = undelivered_queue(self)
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
         CfnOutput(self, "HighlightsTable", value=self.highlights.table_name)
         CfnOutput(self, "SeasonTable", value=self.season.table_name)
         CfnOutput(self, "ProviderKeySecret", value=self.provider_key.secret_arn)
+        CfnOutput(self, "NoticesTopic", value=self.notices.topic_arn)
+        CfnOutput(self, "UndeliveredQueue", value=self.undelivered.queue_url)
         if place:
             let_replicate(replicated_by, self.archive, place)
             batch = role_for_what_is_there(self, self.archive)

@@ -7,11 +7,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_sqs as sqs
 
 from lambdas.highlights.export_layout import PREFIX
 from stacks.acknowledge import acknowledge_wildcards
 from stacks.game_days import WEEKDAYS, later, run_schedule
 from stacks.grants import Grants, invoked_versions
+from stacks.notices import caught_by
 from stacks.settings import Settings
 from stacks.storage import StorageStack
 
@@ -53,7 +55,9 @@ def let_export(storage: StorageStack, grants: Grants, function: lambda_.Function
     grants.read(function.role, f"{PREFIX}/*")
 
 
-def schedule_exports(stack: Stack, settings: Settings, function: lambda_.Function) -> None:
+def schedule_exports(
+    stack: Stack, settings: Settings, function: lambda_.Function, undelivered: sqs.IQueue
+) -> None:
     """Call the function daily or weekly, in the months in which games are kept."""
     days = WEEKDAYS if settings.table_exports == "daily" else (WEEKLY_ON,)
     fields = run_schedule(days, settings.season_months, _export_time(settings.run_time), 0)
@@ -85,6 +89,7 @@ def schedule_exports(stack: Stack, settings: Settings, function: lambda_.Functio
                     "asked_at": scheduler.ContextAttribute.scheduled_time,
                 }
             ),
+            **caught_by(undelivered),
         ),
     )
     acknowledge_wildcards(

@@ -130,6 +130,7 @@ def shown_highlight(item: Mapping[str, Any]) -> dict[str, Any]:
         "title": item.get("title"),
         "status": shown_status(item),
         "reason": item["paused"] if shown_status(item) == PAUSED else item.get("reason"),
+        "match_id": item.get("match_id"),
         "teams": [item.get("home_team"), item.get("away_team")],
         "source": item.get("source"),
         "url": item.get("url") if item["status"] == Status.LINK_ONLY else None,

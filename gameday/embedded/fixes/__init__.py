@@ -21,6 +21,8 @@ FIXES = (
     "state_paths",
     "definitions",
     "roles",
+    "nested_executions",
+    "map_runs",
     "secure_loopback",
     "schedules",
     "objects",
@@ -38,6 +40,8 @@ FIXES = (
     "metrics",
     "alarms",
     "execution_metrics",
+    "queue_metrics",
+    "budgets",
 )
 
 

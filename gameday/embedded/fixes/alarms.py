@@ -1,17 +1,18 @@
 """Alarms look at their own metric, in its dimensions, and at missing data as they are told to.
 
-The emulator mixes all dimensions of a metric, ignores TreatMissingData and DatapointsToAlarm, and
-looks only when a metric arrives. Here alarms are also looked at when they are described, so that
-what ended a while ago is over. A period's points are those of the time before now, not of the
-minute or day on the clock.
+The emulator mixes all dimensions of a metric, ignores TreatMissingData and DatapointsToAlarm,
+looks only when a metric arrives, and publishes to any topic. Here alarms are also looked at when
+they are described, so that what ended a while ago is over, and a topic's policy has to admit them.
+A period's points are those of the time before now, not of the minute or day on the clock.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
 
-import time
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
+from gameday.embedded import clock
 from gameday.embedded.fixes.patching import Patch
 
 FIX = "alarms"
@@ -23,6 +24,8 @@ BREACHES: dict[str, Callable[[float, float], bool]] = {
     "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
 }
 
+ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
 Point = dict[str, Any]
 
 
@@ -32,6 +35,7 @@ def apply() -> None:
     patch = Patch(FIX)
     patch.replace(cloudwatch, "_evaluate_alarm", "a0b0acd3d432", evaluate)
     patch.wrap(cloudwatch, "_describe_alarms", "ab8f092ff9ae", _looking_first)
+    patch.wrap(cloudwatch, "_dispatch_alarm_actions", "fcf47c0d1e6e", _where_admitted)
 
 
 def evaluate(alarm: dict[str, Any]) -> None:
@@ -40,14 +44,14 @@ def evaluate(alarm: dict[str, Any]) -> None:
 
     dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
     key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
-    state = state_of(alarm, list(cloudwatch._metrics.get(key) or []), time.time())
+    state = state_of(alarm, _looked_at(alarm, cloudwatch._metrics.get(key) or []), clock.time())
     before = alarm["StateValue"]
     if state is None or state == before:
         return
     reason = f"{alarm['MetricName']} {alarm['ComparisonOperator']} {alarm['Threshold']}: {state}"
     alarm["StateValue"] = state
     alarm["StateReason"] = reason
-    alarm["StateUpdatedTimestamp"] = int(time.time())
+    alarm["StateUpdatedTimestamp"] = int(clock.time())
     cloudwatch._record_history(alarm["AlarmName"], before, state, reason)
     cloudwatch._dispatch_alarm_actions(alarm, before, state, reason)
     cloudwatch._evaluate_parent_alarms(alarm)
@@ -75,6 +79,35 @@ def _breaches(alarm: dict[str, Any], points: list[Point], now: float, back: int)
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic", "Average")
     value = cloudwatch._stat_value(cloudwatch._calc_stats(inside), statistic, inside)
     return BREACHES[alarm["ComparisonOperator"]](value, alarm["Threshold"])
+
+
+def _looked_at(alarm: dict[str, Any], points: list[Point]) -> list[Point]:
+    """The newest points, which stand at the end; of a season there are thousands before."""
+    since = clock.time() - alarm["Period"] * alarm["EvaluationPeriods"]
+    return list(takewhile(lambda one: one["Timestamp"] > since, reversed(points)))
+
+
+def _where_admitted(original: Callable) -> Callable:
+    """Leave out topics whose policy does not let CloudWatch publish for the alarm.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    """
+
+    def dispatch_alarm_actions(alarm: dict[str, Any], before: str, state: str, reason: str) -> None:
+        from ministack.core.responses import get_account_id
+        from ministack.services import cloudwatch, sns
+
+        def is_admitted(action: str) -> bool:
+            return not cloudwatch._is_sns_action_arn(action) or sns.topic_policy_allows(
+                action, "cloudwatch.amazonaws.com", alarm["AlarmArn"], get_account_id()
+            )
+
+        admitted = {
+            name: [one for one in alarm.get(name) or [] if is_admitted(one)] for name in ACTIONS
+        }
+        original(alarm | admitted, before, state, reason)
+
+    return dispatch_alarm_actions
 
 
 def _looking_first(original: Callable) -> Callable:

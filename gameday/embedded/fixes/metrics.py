@@ -1,5 +1,9 @@
-"""Metrics that a function prints in the embedded metric format reach CloudWatch.
+"""Functions are measured however they were called, and what they print as metrics is taken.
 
+The emulator measures a function only when its API is called, and not when a state machine or a
+schedule does; the embedded metric format is text to it.
+
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -27,7 +31,9 @@ class Measurement(NamedTuple):
 def apply() -> None:
     from ministack.services import lambda_svc
 
-    Patch(FIX).wrap(lambda_svc, "_emit_lambda_logs", "111efbf06968", _measured)
+    patch = Patch(FIX)
+    patch.wrap(lambda_svc, "_emit_lambda_logs", "111efbf06968", _measured)
+    patch.wrap(lambda_svc, "_emit_lambda_metrics", "3b6689d77cf6", _throttles_alone)
 
 
 def measurements(line: str) -> Iterator[Measurement]:
@@ -55,15 +61,34 @@ def measurements(line: str) -> Iterator[Measurement]:
 
 def _measured(original: Callable) -> Callable:
     def emit_lambda_logs(
-        function: dict, request_id: str, log: str, *arguments: Any, **named: Any
+        function: dict, request_id: str, log: str, error: bool, duration_ms: float, **named: Any
     ) -> None:
         from ministack.services import cloudwatch
 
-        original(function, request_id, log, *arguments, **named)
+        original(function, request_id, log, error, duration_ms, **named)
+        dimensions = {"FunctionName": (function.get("config") or function)["FunctionName"]}
+        for name, value, unit in (
+            ("Invocations", 1, "Count"),
+            ("Errors", int(error), "Count"),
+            ("Duration", duration_ms, "Milliseconds"),
+        ):
+            cloudwatch.record_metric("AWS/Lambda", name, value, unit, dimensions)
         found = [one for line in (log or "").splitlines() for one in measurements(line)]
         for measurement in found:
             cloudwatch.record_metric(*measurement)
-        if found:
+        if found or error:
             cloudwatch._evaluate_all_alarms()
 
     return emit_lambda_logs
+
+
+def _throttles_alone(original: Callable) -> Callable:
+    """All else is measured where every invocation passes."""
+
+    def emit_lambda_metrics(
+        function_name: str, duration_ms: float, error: bool, throttle: bool
+    ) -> None:
+        if throttle:
+            original(function_name, duration_ms, error, throttle)
+
+    return emit_lambda_metrics

@@ -210,9 +210,30 @@ def _fire(schedule: dict[str, Any], time: datetime) -> Firing:
     action, deliver = TARGETS[service]
     source = {"aws:SourceArn": _group(schedule)}
     reason = roles.denial(target["RoleArn"], action, target["Arn"], SCHEDULER, source)
-    if reason is not None:
-        return report(error=reason)
-    return deliver(target["Arn"], text, report)
+    firing = report(error=reason) if reason else deliver(target["Arn"], text, report)
+    if firing.error and "DeadLetterConfig" in target:
+        _keep_undelivered(firing, target, source)
+    return firing
+
+
+def _keep_undelivered(firing: Firing, target: dict[str, Any], source: dict[str, str]) -> None:
+    """Send what was not delivered to the target's dead-letter queue, if its role may.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+    """
+    from ministack.services import cloudwatch, sqs
+
+    arn = target["DeadLetterConfig"]["Arn"]
+    queue = sqs._queue_by_arn(arn)
+    if queue is None or roles.denial(target["RoleArn"], "sqs:SendMessage", arn, SCHEDULER, source):
+        return
+    facts = {"ERROR_MESSAGE": firing.error, "TARGET_ARN": firing.target}
+    attributes = {
+        name: {"DataType": "String", "StringValue": value} for name, value in facts.items()
+    }
+    message = {"MessageBody": firing.input, "MessageAttributes": attributes}
+    sqs._act_send_message(message, queue["url"])
+    cloudwatch._evaluate_all_alarms()
 
 
 def _start(arn: str, text: str, report: Callable[..., Firing]) -> Firing:

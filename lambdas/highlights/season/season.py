@@ -15,6 +15,7 @@ from lambdas.highlights.season.games import Game, GameState, Phase, Settled
 
 KEPT_AFTER_DROP = timedelta(days=60)
 MOVES_AT_MOST = timedelta(days=60)  # from the day under which a postponed game was listed
+LEAGUES = "leagues"
 LAST_OF_DAY = "#~"  # behind every id of a match
 
 Item = dict[str, Any]
@@ -40,6 +41,17 @@ class Season:
     def days(self, league: str, first: date, last: date) -> Iterator[Item]:
         """The items of the game days that were looked at, from `first` to `last`, in order."""
         return self._between(f"day#{league}", first.isoformat(), last.isoformat())
+
+    def leagues(self) -> Iterator[str]:
+        """The leagues of which a game day was ever looked at, in order of their names."""
+        found = self._table.query(
+            KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": LEAGUES}
+        )
+        return (item["sk"] for item in found)
+
+    def note_league(self, league: str) -> None:
+        """Note that the league is looked at."""
+        self._table.put_item(Item={"pk": LEAGUES, "sk": league})
 
     def day(self, game_day: GameDay) -> Item | None:
         """The item of a game day; None before its first look."""

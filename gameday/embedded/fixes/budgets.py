@@ -1,0 +1,26 @@
+"""AWS Budgets: deployed, and silent. Nothing costs anything here, so no budget is ever spent.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-budgets-budget.html
+"""
+
+from typing import Any
+
+from gameday.embedded.fixes.patching import Patch
+
+FIX = "budgets"
+KIND = "AWS::Budgets::Budget"
+
+
+def apply() -> None:
+    from ministack.services.cloudformation import provisioners
+
+    Patch(FIX).expect(KIND in provisioners._RESOURCE_HANDLERS, False, f"a handler of {KIND}")
+    provisioners._RESOURCE_HANDLERS[KIND] = {
+        "create": _create,
+        "update": lambda name, old, new, stack: (name, {}),
+        "delete": lambda name, properties: None,
+    }
+
+
+def _create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+    return properties["Budget"].get("BudgetName") or f"{stack}-{logical_id}", {}

@@ -1,0 +1,113 @@
+"""Alarms: each tells the topic when it goes off and when it is over, and names what to do.
+
+An alarm's name and its section of the runbook are the same words, so that a mail's subject is what
+to look up. docs/decisions/0014-being-told.md
+"""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+RUNBOOK = "docs/runbook.md"
+NAMESPACE = "GameDayVault"
+PREFIX = "GameDay - "
+DAY = Duration.days(1)
+MINUTE = Duration.minutes(1)
+
+AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+Missing = cloudwatch.TreatMissingData
+
+
+class Alarms(Construct):
+    """The alarms of one stack, which act on `topic`. names: of all of them, as CloudWatch has them."""
+
+    def __init__(self, scope: Construct, id_: str, *, topic: sns.ITopic):
+        super().__init__(scope, id_)
+        self._action = actions.SnsAction(topic)
+        self.names: list[str] = []
+
+    def add(
+        self,
+        id_: str,
+        section: str,
+        what: str,
+        metric: cloudwatch.IMetric,
+        *,
+        threshold: float = 1,
+        when: cloudwatch.ComparisonOperator = AT_LEAST,
+        missing: cloudwatch.TreatMissingData = Missing.NOT_BREACHING,
+    ) -> None:
+        """An alarm on one period of `metric`. what: a sentence or two for who gets the mail."""
+        alarm = cloudwatch.Alarm(
+            self,
+            id_,
+            alarm_name=f"{PREFIX}{section}",
+            alarm_description=f'{what} {RUNBOOK}, "{section}".',
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=1,
+            comparison_operator=when,
+            treat_missing_data=missing,
+        )
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)
+        self.names.append(f"{PREFIX}{section}")
+
+    def on_executions(self, machine: sfn.StateMachine, id_: str, who: str, failed: str) -> None:
+        """One for each way in which an execution of `machine` ends badly; over a day later.
+
+        who: as `A run`. failed: what to make of one that failed.
+        """
+        for how, words, what, of_kind in (
+            ("Failed", "failed", failed, machine.metric_failed),
+            (
+                "TimedOut",
+                "timed out",
+                "It was ended by its own time limit.",
+                machine.metric_timed_out,
+            ),
+            ("Aborted", "was aborted", "Somebody stopped it.", machine.metric_aborted),
+        ):
+            metric = of_kind(period=DAY, statistic="Sum")
+            self.add(f"{id_}{how}", f"{who} {words}", f"{who} {words}. {what}", metric)
+
+    def on_errors(self, function: lambda_.IFunction, id_: str, section: str, what: str) -> None:
+        """One on every call of `function` that failed; over a day later."""
+        self.add(id_, section, what, function.metric_errors(period=DAY, statistic="Sum"))
+
+    def on_last_look(
+        self,
+        id_: str,
+        section: str,
+        what: str,
+        name: str,
+        *,
+        threshold: float = 1,
+        when: cloudwatch.ComparisonOperator = AT_LEAST,
+    ) -> None:
+        """One on what the watch said last of the metric `name`; it stays until the watch says else."""
+        self.add(
+            id_,
+            section,
+            what,
+            watched(name),
+            threshold=threshold,
+            when=when,
+            missing=Missing.IGNORE,
+        )
+
+
+def watched(name: str, statistic: str = "Maximum", period: Duration = MINUTE) -> cloudwatch.Metric:
+    """A metric of the watch over the season, `lambdas/check_season.py`."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": "season"},
+        period=period,
+        statistic=statistic,
+    )
