@@ -41,6 +41,8 @@ class Look:
         known by their highlights are there all the same.
         """
         day = self.season.day(self.game_day)
+        if day is None or "first_looked_at" not in day:
+            self.season.note_league(self.game_day.league)
         known = {item["id"]: item for item in self._known(with_dropped=True)}
         here = {id_: item for id_, item in known.items() if "dropped_at" not in item}
         listing = None
