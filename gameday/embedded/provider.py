@@ -1,4 +1,4 @@
-"""A stand-in for the Sport Highlights API's basketball endpoint, and a host for its clips.
+"""A stand-in for the Sport Highlights API's basketball endpoints, and a host for its clips.
 
 Parameters, envelope and headers are those of https://highlightly.net/documentation/basketball and
 of answers that its clients saw; the texts of 401, 403 and 429 are RapidAPI's. Of the provider's
@@ -6,10 +6,8 @@ own refusals only "property … should not exist" is known word for word.
 """
 
 import json
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from email.utils import formatdate
 from enum import Enum
 from itertools import chain, repeat
@@ -17,13 +15,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo
 
 from gameday.embedded.loopback_server import Answer, Ending, LoopbackServer, Request
+from gameday.embedded.provider_endpoints import ENDPOINTS, leagues_of, matches_of, with_repeats
 
-HIGHLIGHTS_PATH = "/basketball/highlights"
+API_PATH = "/basketball/"
+HIGHLIGHTS_PATH = f"{API_PATH}highlights"
+MATCHES_PATH = f"{API_PATH}matches"
 MEDIA_PATH = "/media/"
-PAGE_MAXIMUM = 40
 
 
 def _json(status: int, body: object) -> Answer:
@@ -109,6 +108,7 @@ class Provider(LoopbackServer):
         super().__init__(self._answer, port)
         self.url = self.base_url + HIGHLIGHTS_PATH
         self.highlights = list(highlights)
+        self.matches: list[dict[str, Any]] | None = None
         self.media = dict(media or {})
         self.requests: list[Request] = []
         self._key = key
@@ -161,114 +161,37 @@ class Provider(LoopbackServer):
         if request.headers.get("x-rapidapi-key") != self._key:
             text = "Invalid API key. Go to https://docs.rapidapi.com/docs/keys for more info."
             return _message(401, text)
-        if request.path != HIGHLIGHTS_PATH:
+        if request.path.removeprefix(API_PATH) not in ENDPOINTS:
             return _message(404, f"Endpoint '{request.path}' does not exist")
         with self._lock:
             exhausted = self._used >= self._daily_quota
             self._used += not exhausted
             remaining = self._daily_quota - self._used
-        answer = Fault.DAILY_QUOTA.value if exhausted else self._page(request.query)
+        answer = Fault.DAILY_QUOTA.value if exhausted else self._page(request)
         quota = {
             "x-ratelimit-requests-limit": str(self._daily_quota),
             "x-ratelimit-requests-remaining": str(remaining),
         }
         return replace(answer, headers={**answer.headers, **quota})
 
-    def _page(self, query: Mapping[str, str]) -> Answer:
-        problem = _problem(query)
+    def _page(self, request: Request) -> Answer:
+        name = request.path.removeprefix(API_PATH)
+        endpoint, query = ENDPOINTS[name], request.query
+        problem = endpoint.problem(query)
         if problem:
             return _message(400, problem)
-        limit, offset = int(query.get("limit", PAGE_MAXIMUM)), int(query.get("offset", 0))
-        rows = _selected(self.highlights, query, self._leaked_leagues)
+        limit, offset = endpoint.page(query)
+        rows = endpoint.selected(self._rows(name), query, self._leaked_leagues)
         if self._repeat_rows:
-            rows = _with_repeats(rows, limit)
+            rows = with_repeats(rows, limit)
         plan = {"tier": "BASIC", "message": "Some results might be hidden with FREE tier"}
         pagination = {"totalCount": len(rows), "offset": offset, "limit": limit}
         data = rows[offset : offset + limit]
         return _json(200, {"data": data, "pagination": pagination, "plan": plan})
 
-
-def _league_name(match: Mapping[str, Any]) -> str:
-    return match["league"]["name"]
-
-
-_FILTERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
-    "countryCode": lambda match: match["country"]["code"],
-    "countryName": lambda match: match["country"]["name"],
-    "leagueName": _league_name,
-    "leagueId": lambda match: match["league"]["id"],
-    "season": lambda match: match["season"],
-    "matchId": lambda match: match["id"],
-    "homeTeamId": lambda match: match["homeTeam"]["id"],
-    "awayTeamId": lambda match: match["awayTeam"]["id"],
-    "homeTeamName": lambda match: match["homeTeam"]["name"],
-    "awayTeamName": lambda match: match["awayTeam"]["name"],
-}
-_WHOLE_NUMBERS = ("leagueId", "season", "matchId", "homeTeamId", "awayTeamId", "limit", "offset")
-_NOT_FILTERS = {"limit", "offset", "timezone"}
-
-
-def _problem(query: Mapping[str, str]) -> str | None:
-    """Why the provider refuses `query`, or None."""
-    for name in query:
-        if name not in (*_FILTERS, *_NOT_FILTERS, "date"):
-            return f"property {name} should not exist"
-    for name in _WHOLE_NUMBERS:
-        if not re.fullmatch(r"-?\d+", query.get(name, "0"), re.ASCII):
-            return f"{name} must be an integer number"
-    limit, offset = int(query.get("limit", PAGE_MAXIMUM)), int(query.get("offset", 0))
-    if limit < 1:
-        return "limit must not be less than 1"
-    if limit > PAGE_MAXIMUM:
-        return f"limit must not be greater than {PAGE_MAXIMUM}"
-    if offset < 0:
-        return "offset must not be less than 0"
-    if not _is_zone(query.get("timezone", "Etc/UTC")):
-        return "timezone must be a valid IANA time-zone"
-    if "date" in query and not _is_date(query["date"]):
-        return "date must be a date of the form YYYY-MM-DD"
-    if not query.keys() - _NOT_FILTERS:
-        return "at least one parameter besides limit, offset and timezone is required"
-    return None
-
-
-def _is_zone(text: str) -> bool:
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def _selected(
-    rows: Sequence[dict[str, Any]], query: Mapping[str, str], leaked_leagues: Collection[str]
-) -> list[dict[str, Any]]:
-    zone = ZoneInfo(query.get("timezone", "Etc/UTC"))
-
-    def passes(name: str, match: Mapping[str, Any]) -> bool:
-        if name == "leagueName" and _league_name(match) in leaked_leagues:
-            return True
-        if name == "date":
-            start = datetime.fromisoformat(match["date"]).astimezone(zone)
-            return start.date().isoformat() == query["date"]
-        return str(_FILTERS[name](match)) == query[name]
-
-    filters = query.keys() - _NOT_FILTERS
-    return [row for row in rows if all(passes(name, row["match"]) for name in filters)]
-
-
-def _with_repeats(rows: Sequence[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
-    """`rows` with the row before once more wherever a page of `limit` begins."""
-    repeated: list[dict[str, Any]] = []
-    for row in rows:
-        if repeated and len(repeated) % limit == 0:
-            repeated.append(repeated[-1])
-        repeated.append(row)
-    return repeated
+    def _rows(self, name: str) -> list[dict[str, Any]]:
+        """Every row of the endpoint `name`."""
+        if name == "highlights":
+            return self.highlights
+        matches = matches_of(self.highlights) if self.matches is None else self.matches
+        return matches if name == "matches" else leagues_of(matches)

@@ -94,6 +94,8 @@ class Match:
     home: str
     away: str
     league: tuple[int, str] = (97001, "NCAA")
+    state: str = "Finished"
+    score: str | None = None
 
     def row(self) -> dict[str, Any]:
         """The match as a highlight holds it."""
@@ -113,6 +115,11 @@ class Match:
             "homeTeam": _team(self.home),
             "awayTeam": _team(self.away),
         }
+
+    def game(self) -> dict[str, Any]:
+        """The match as /matches lists it."""
+        state = {"clock": None, "score": {"current": self.score}, "description": self.state}
+        return {**self.row(), "state": state}
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,7 @@ TEAMS = (
     *("Blue Ridge", "Lakeshore State", "Harbor Tech W", "Sunfield W", "Cedar Valley"),
     *("North Sound", "Red Mesa W", "Ironwood State W", "Pine Hollow", "Silver Bay"),
     *("Fort Linden", "Prairie A&M", "Stone Creek W", "Bellmont W", "Metro Comets", "Bay Pilots"),
+    *("Alder Creek", "Quarry Hills", "Long Meadow", "Winter Harbor"),
 )
 
 
@@ -254,6 +262,20 @@ HIGHLIGHTS = (
 )
 
 
+# Of one no clip ever comes, and the other is not played.
+WITHOUT_CLIP = (
+    Match(
+        id=98311441,
+        start="2026-01-11T02:00:00.000Z",
+        home="Alder Creek",
+        away="Quarry Hills",
+        state="Finished after over time",
+        score="88 - 84",
+    ),
+    Match(98311447, "2026-01-10T23:30:00.000Z", "Long Meadow", "Winter Harbor", state="Postponed"),
+)
+
+
 @dataclass(frozen=True)
 class SampleDay:
     """A game day as the provider knows it. `media` is what it serves under /media/, by name."""
@@ -270,6 +292,11 @@ class SampleDay:
         a file; a clip that is gone; a row that comes twice; a row of another league.
         """
         return [highlight.row(f"{base_url}/media/") for highlight in HIGHLIGHTS]
+
+    def matches(self) -> list[dict[str, Any]]:
+        """The day's games: those of the highlights, one without a clip, and one postponed."""
+        games = {highlight.match.id: highlight.match for highlight in HIGHLIGHTS}
+        return [match.game() for match in (*games.values(), *WITHOUT_CLIP)]
 
 
 def sample_day(
@@ -305,4 +332,5 @@ def serve_sample(
     day = sample_day(folder, progress)
     provider = Provider(key=key, media=day.media, port=port, leaked_leagues=[OTHER_LEAGUE])
     provider.highlights = day.highlights(provider.base_url)
+    provider.matches = day.matches()
     return provider

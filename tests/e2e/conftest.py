@@ -68,6 +68,15 @@ class Pipeline:
         dynamodb, s3 = self.aws.client("dynamodb"), self.aws.client("s3")
         for item in self.items():
             dynamodb.delete_item(TableName=self.vault.table, Key={"id": {"S": item}})
+        season = self.vault.season_table
+        for row in dynamodb.scan(TableName=season)["Items"]:
+            key = {name: row[name] for name in ("pk", "sk")}
+            dynamodb.delete_item(TableName=season, Key=key)
+        season = self.vault.season_table
+        for page in dynamodb.get_paginator("scan").paginate(TableName=season):
+            for item in page["Items"]:
+                key = {"pk": item["pk"], "sk": item["sk"]}
+                dynamodb.delete_item(TableName=season, Key=key)
         for backup in dynamodb.list_backups()["BackupSummaries"]:
             dynamodb.delete_backup(BackupArn=backup["BackupArn"])
         versions = s3.list_object_versions(Bucket=self.vault.bucket).get("Versions", [])
@@ -157,6 +166,7 @@ def provider(running_provider: Provider, small_sample: SampleDay) -> Provider:
     """The provider, serving the sample day with small clips."""
     running_provider.media = dict(small_sample.media)
     running_provider.highlights = small_sample.highlights(running_provider.base_url)
+    running_provider.matches = None
     running_provider.requests.clear()
     return running_provider
 
