@@ -27,6 +27,10 @@ DAY_WRITES, STORY_WRITES = 20, 5
 # By estimate: what a function writes to its log in a call, and Step Functions of a transition.
 LOGGED_BYTES, LOGGED_TRANSITION_BYTES = 2_000, 1_500
 COPIED = "copy"
+# One LookBack execution that finds nothing due, by estimate.
+LOOK_BACK = Usage(
+    state_transitions=8, lambda_requests=2, lambda_gigabyte_seconds=1.5, s3_puts=2, traces=1
+)
 
 
 @dataclass(frozen=True)

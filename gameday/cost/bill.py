@@ -1,5 +1,6 @@
 """The bill of a vault: last run, month, season so far, and the whole season by forecast."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,7 +87,7 @@ def bill_of(found: Measured, season: Season, now: datetime) -> Bill:
     if found.since is None:
         raise ValueError("nothing is kept")
     last = min(season.last, Month.of(now.date()))
-    months = {one: _charged(found.usage(one, now)) for one in months_between(season.first, last)}
+    months = {one: charged(found.usage(one, now)) for one in months_between(season.first, last)}
     rate = _rate(found, season, now)
     rest = _rest(found, rate, Usage.sum(found.runs[one] for one in months))
     this_month = Month.of(now.date())
@@ -96,21 +97,22 @@ def bill_of(found: Measured, season: Season, now: datetime) -> Bill:
         now=now,
         last_run=None if found.last_run is None else Charged(found.last_run),
         last_run_at=found.last_run_at,
-        month=months.get(this_month) or _charged(found.usage(this_month, now)),
-        so_far=_together(months.values()),
-        forecast=_together([*months.values(), _charged(rest, rest_months)]),
+        month=months.get(this_month) or charged(found.usage(this_month, now, played=False)),
+        so_far=together(months.values()),
+        forecast=together([*months.values(), charged(rest, rest_months)]),
         months=months,
         rate=rate,
-        afterwards=_charged(_month_afterwards(found, rate)),
+        afterwards=charged(_month_afterwards(found, rate)),
     )
 
 
-def _charged(usage: Usage, months: int = 1) -> Charged:
-    """usage: of so many months, all alike."""
+def charged(usage: Usage, months: int = 1) -> Charged:
+    """A usage of so many months, all alike, and what of it is free."""
     return Charged(usage, free_dollars(usage * (1 / months)) * months)
 
 
-def _together(parts: Any) -> Charged:
+def together(parts: Iterable[Charged]) -> Charged:
+    """All of them as one."""
     parts = list(parts)
     return Charged(Usage.sum(one.usage for one in parts), sum(one.free for one in parts))
 
@@ -138,7 +140,7 @@ def _rest(found: Measured, rate: Rate, runs: Usage) -> Usage:
     tables = found.tables.bytes / GIGABYTE * grown
     return (
         runs * more
-        + found.standing * months
+        + found.standing.played * months
         + Usage(
             normalized_minutes=rate.minutes * rate.left,
             object_gigabyte_months=objects * months,
@@ -153,7 +155,7 @@ def _month_afterwards(found: Measured, rate: Rate) -> Usage:
     """What everything that is kept in the end costs a month, when nothing is added any more."""
     grown = 1 + rate.left / rate.days
     tables = found.tables.bytes / GIGABYTE * grown
-    return found.standing + Usage(
+    return found.standing.monthly + Usage(
         object_gigabyte_months=found.objects.bytes / GIGABYTE + rate.gigabytes * rate.left,
         table_gigabyte_months=tables,
         recovery_gigabyte_months=tables,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from gameday.cost import standing
 from gameday.cost.months import Growth, Month, Season, midnight, months_between
+from gameday.cost.standing import Standing, of_stacks
 from gameday.costs import Usage
 from gameday.meter import minutes_of, usage_of
 from gameday.parallel import in_parallel
@@ -29,7 +29,7 @@ class Measured:
 
     last_run: the usage of the newest execution, and last_run_at when it reported. since: the day of
     the first thing that was paid for; None of an empty vault. clips: renditions by the day on
-    which they were made. standing: a month of what is deployed.
+    which they were made.
     """
 
     minutes: defaultdict[Month, float] = field(default_factory=lambda: defaultdict(float))
@@ -38,7 +38,7 @@ class Measured:
     objects: Growth = field(default_factory=Growth)
     tables: Growth = field(default_factory=Growth)
     backups: Growth = field(default_factory=Growth)
-    standing: Usage = field(default_factory=Usage)
+    standing: Standing = field(default_factory=lambda: Standing(Usage()))
     last_run: Usage | None = None
     last_run_at: str = ""
 
@@ -47,8 +47,8 @@ class Measured:
         """The first day on which anything was kept here; an import brings older highlights."""
         return min(self.objects.added, default=None)
 
-    def usage(self, month: Month, now: datetime) -> Usage:
-        """All that a month used, until `now`."""
+    def usage(self, month: Month, now: datetime, *, played: bool = True) -> Usage:
+        """All that a month used, until `now`; played: whether games were."""
         if self.since is None:
             return Usage()
         began = max(month.start, midnight(self.since))
@@ -62,7 +62,7 @@ class Measured:
                 recovery_gigabyte_months=tables,
                 backup_gigabyte_months=self.backups.gigabyte_months(month, now),
             )
-            + self.standing * month.share(began, now)
+            + (self.standing.played if played else self.standing.monthly) * month.share(began, now)
         )
 
 
@@ -76,7 +76,7 @@ def measure(vault: Vault, season: Season, now: datetime) -> Measured:
     for backup in vault.backups.ours():
         found.backups.add(backup.created_at.date(), backup.size_bytes)
     _read_runs(vault, found)
-    found.standing = standing.of_stacks(vault.aws.client("cloudformation"))
+    found.standing = of_stacks(vault.aws.client("cloudformation"))
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gameday.cost.months import GIGABYTE, MEAN_DAYS, Month, Season, days_played
+from gameday.cost.standing import Standing
 from gameday.costs import Usage
 from gameday.meter import Work, usage_of_work
 from lambdas.highlights.backups import Backup, backup_name
@@ -21,12 +22,7 @@ CONSTANT_MEGABITS = 5.064  # of the profile cbr-5mbps, sound included
 ITEM, SEASON_ITEM, PICTURE, SIDECAR, DAY_FILES = 2_000, 2_500, 60_000, 4_000, 60_000
 LEAST_EXPORT = 0.01  # GB, of an export of what changed
 LOOKS = 2  # at a game day, on average, until all its games are closed
-SCHEDULES_A_LEAGUE = 2  # men's and women's
 METRICS, METRIC_HOURS = 20, 2  # values a day in so many hours; by estimate
-# One LookBack execution: docs/decisions/0015-what-it-costs.md
-LOOK_BACK = Usage(
-    state_transitions=12, lambda_requests=2, lambda_gigabyte_seconds=1.5, s3_puts=4, traces=1
-)
 DIGEST = Usage(lambda_requests=1, lambda_gigabyte_seconds=0.75, state_transitions=1, notices=1)
 # One drill of a season's 6,000 items: docs/decisions/0010-the-drill.md
 DRILL_TRANSITIONS, DRILL_GIGABYTE_SECONDS, DRILL_REQUESTS = 72, 32.0, 30
@@ -99,7 +95,7 @@ def usual_megabits(lines: int) -> float:
 
 
 def months_of(
-    settings: Settings, season: Season, load: Workload, standing: Usage
+    settings: Settings, season: Season, load: Workload, standing: Standing
 ) -> Iterator[tuple[Month, Usage]]:
     """Each month of the season with its usage, the game days spread evenly over all of them."""
     count = len(season.months)
@@ -107,7 +103,7 @@ def months_of(
         middle = (index + 0.5) / count  # of the season, by which things have grown
         yield (
             month,
-            standing
+            standing.played
             + _work(settings, load) * (1 / count)
             + _stored(settings, load, middle)
             + _watched(settings, load, middle)
@@ -117,10 +113,12 @@ def months_of(
         )
 
 
-def month_afterwards(settings: Settings, season: Season, load: Workload, standing: Usage) -> Usage:
+def month_afterwards(
+    settings: Settings, season: Season, load: Workload, standing: Standing
+) -> Usage:
     """A month after the season, in which nothing is played and everything is kept."""
     return (
-        standing
+        standing.monthly
         + _stored(settings, load, 1.0)
         + _watched(settings, load, 1.0)
         + _kept_elsewhere(settings, load, 1.0)
@@ -166,13 +164,7 @@ def _work(settings: Settings, load: Workload) -> Usage:
         )
     )
     again = usage_of_work(Work(known=load.clips))
-    day = (
-        first
-        + again * (LOOKS - 1)
-        + LOOK_BACK * SCHEDULES_A_LEAGUE
-        + Usage(schedule_invocations=SCHEDULES_A_LEAGUE)
-        + DIGEST
-    )
+    day = first + again * (LOOKS - 1) + DIGEST
     return day * (load.leagues * load.game_days)
 
 

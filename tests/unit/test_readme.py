@@ -4,8 +4,6 @@ import re
 from pathlib import Path
 
 from gameday.cli import main
-from gameday.costs import Usage, dollars_of
-from lambdas.highlights.billing import Rendition, normalized_minutes
 from stacks.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -32,10 +30,3 @@ def test_every_make_target_named_is_there():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert set(re.findall(r"^make ([a-z]+)", README, re.MULTILINE)) <= targets
-
-
-def test_the_price_of_transcoding_is_that_of_the_price_table():
-    for lines, said in ((720, "$0.2250"), (360, "$0.1125")):
-        minutes = 10 * normalized_minutes(Rendition(lines * 16 // 9, lines, 90))
-        assert f"${dollars_of(Usage(normalized_minutes=minutes)):.4f}" == said
-        assert said in README
