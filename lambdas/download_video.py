@@ -44,7 +44,7 @@ def handler(event: Event, context: Context) -> Event:
     item = ledger.read([event["id"]])[event["id"]]
     if item["status"] in SETTLED:
         return {"id": item["id"], "status": item["status"]}
-    guard = Guard(settings, event, item)
+    guard = Guard.of(settings, event, item)
     try:
         return _work(event, context, settings, ledger, archive, item, guard)
     except Paused as paused:

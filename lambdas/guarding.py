@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from lambdas import clients
 from lambdas.highlights.billing import seconds_of_job
 from lambdas.highlights.ledger import Item
-from lambdas.highlights.season.caps import Kind, Refusal
+from lambdas.highlights.season.caps import Caps, Kind, Refusal
 from lambdas.highlights.season.usage import Usage
 from lambdas.settings import Settings
 from lambdas.step import Event, logger
@@ -18,16 +18,22 @@ class Paused(Exception):
 
 
 class Guard:
-    """Of the highlight `item`, in the execution of `event`.
+    """Of the highlight `item`, in `execution`, with what `usage` counted so far.
 
     What is made again because it was lost counts again, once in each execution.
     """
 
-    def __init__(self, settings: Settings, event: Event, item: Item):
-        self._usage = Usage(clients.table(settings.season_table))
-        self._caps = settings.caps
-        self._execution = event["execution"]
+    def __init__(self, usage: Usage, caps: Caps, execution: str, item: Item):
+        self._usage = usage
+        self._caps = caps
+        self._execution = execution
         self._item = item
+
+    @classmethod
+    def of(cls, settings: Settings, event: Event, item: Item) -> "Guard":
+        """For the step that `event` starts."""
+        usage = Usage(clients.table(settings.season_table))
+        return cls(usage, settings.caps, event["execution"], item)
 
     def begin_download(self) -> None:
         """Raises Paused where there is no room for a byte."""

@@ -38,7 +38,7 @@ def handler(event: Event, _: Context) -> Event:
         made = {"profile": settings.transcode_profile, "execution": event["execution"]}
         rendition = stored | {"duration_milliseconds": 0} | picture_facts(info) | made
         thumbnail = measure_object(archive, thumbnail_key(game_day, item["id"]))
-        Guard(settings, event, item).count_rendition(int(rendition["bytes"]))
+        Guard.of(settings, event, item).count_rendition(int(rendition["bytes"]))
         told = {name: rendition[name] for name in OF_A_RENDITION if name in rendition}
         Telling(settings, event).tell(Told.TRANSCODED, **told, **job_facts(event.get("job")))
         ledger.record_rendition(item["id"], rendition, thumbnail, datetime.now(UTC))

@@ -69,10 +69,6 @@ class Pipeline:
         for item in self.items():
             dynamodb.delete_item(TableName=self.vault.table, Key={"id": {"S": item}})
         season = self.vault.season_table
-        for row in dynamodb.scan(TableName=season)["Items"]:
-            key = {name: row[name] for name in ("pk", "sk")}
-            dynamodb.delete_item(TableName=season, Key=key)
-        season = self.vault.season_table
         for page in dynamodb.get_paginator("scan").paginate(TableName=season):
             for item in page["Items"]:
                 key = {"pk": item["pk"], "sk": item["sk"]}
@@ -96,11 +92,15 @@ class Pipeline:
 
     def finish(self, name: str, arn: str, game_day: GameDay = DAY) -> Run:
         """Wait for the end of an execution that was started."""
+        return Run(name, self.ended(arn), self.vault.record(game_day, name))
+
+    def ended(self, arn: str) -> Execution:
+        """An execution, whatever its state machine, once it has ended."""
         deadline = time.monotonic() + LONGEST_RUN
         while not (execution := self.vault.execution(arn)).ended:
-            assert time.monotonic() < deadline, f"{name} hangs"
+            assert time.monotonic() < deadline, f"{arn} hangs"
             time.sleep(POLL)
-        return Run(name, execution, self.vault.record(game_day, name))
+        return execution
 
     def objects(self, prefix: str = "") -> dict[str, str]:
         """Every version's id by key and number, so that a second write of a key is seen."""

@@ -1,12 +1,14 @@
-"""A failure at each step: what stays, what is said, and how a rerun mends it."""
+"""What stops a step: what stays, what is said, and how a later run goes on."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gameday.embedded.provider import Fault
 from lambdas.highlights.sidecar import key_of, render
-from tests.e2e.conftest import DAY, Pipeline
+from tests.e2e.conftest import DAY, Pipeline, Run
+from tests.e2e.functions import configured
 from tests.e2e.roles import grant_everything, revoke
 
 LATE_FINISH = 412380371
@@ -193,3 +195,79 @@ def test_a_link_that_is_signed_anew_each_time_is_no_new_data(pipeline: Pipeline)
 
     assert again.record["backup"]["created"] is False
     assert len(pipeline.provider.requests) == asked + 1
+
+
+def test_a_cap_lets_videos_wait_and_the_next_day_goes_on_with_them(pipeline: Pipeline):
+    pipeline.list_only(LATE_FINISH, 412380195, LINK)
+    # Each clip of a second is billed as ten, and a minute has room for both.
+    cap = {"TRANSCODE_MINUTES_PER_DAY": "1"}
+    count(pipeline, "transcode_seconds", 45)
+
+    with configured(pipeline, "DownloadVideo", Environment=cap):
+        first = pipeline.run()
+        again = pipeline.run()
+        pass_a_day(pipeline)
+        last = pipeline.run()
+
+    assert first.execution.status == again.execution.status == "SUCCEEDED"
+    assert sorted(first.statuses().values()) == ["link_only", "paused", "playable"]
+    assert first.statuses() == again.statuses()
+    assert "1 paused" in first.record["summary"]
+    (reason,) = first.record["paused"]["reasons"]
+    assert "0.9 of 1 minutes of transcode_minutes_per_day are used" in reason
+    assert set(last.statuses().values()) == {"link_only", "playable"}
+    assert last.record["paused"] == {"count": 0, "reasons": []}
+    assert (len(pipeline.jobs()), len(pipeline.videos())) == (2, 2)
+    assert not [item for item in pipeline.items().values() if "paused" in item]
+
+
+def test_a_refusal_for_the_day_stops_what_runs_by_itself_until_a_person_asks(pipeline: Pipeline):
+    pipeline.list_only(LINK)
+    pipeline.provider.fail_next(Fault.DAILY_QUOTA)
+
+    refused, still = run_by_schedule(pipeline), run_by_schedule(pipeline)
+    asked = len(pipeline.provider.requests)
+    own, after = pipeline.run(), run_by_schedule(pipeline)
+
+    assert refused.execution.error == still.execution.error == "ProviderQuotaExceeded"
+    midnight = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d} 00:00 UTC"
+    assert midnight in refused.execution.message and midnight in still.execution.message
+    assert asked == 1
+    assert own.execution.status == after.execution.status == "SUCCEEDED"
+
+
+def run_by_schedule(pipeline: Pipeline) -> Run:
+    """An execution that no person started."""
+    name = f"by-itself-{len(pipeline.executions())}"
+    asked = {"league": DAY.league, "date": DAY.date.isoformat(), "asked_by": "look-back"}
+    started = pipeline.aws.client("stepfunctions").start_execution(
+        stateMachineArn=pipeline.vault.state_machine, name=name, input=json.dumps(asked)
+    )
+    return pipeline.finish(name, started["executionArn"])
+
+
+def count(pipeline: Pipeline, counter: str, amount: int) -> None:
+    """Let so much be used already today."""
+    pipeline.aws.client("dynamodb").put_item(
+        TableName=pipeline.vault.season_table,
+        Item={
+            "pk": {"S": "usage"},
+            "sk": {"S": datetime.now(UTC).date().isoformat()},
+            counter: {"N": str(amount)},
+        },
+    )
+
+
+def pass_a_day(pipeline: Pipeline) -> None:
+    """Let all that was counted today be of yesterday."""
+    dynamodb, table = pipeline.aws.client("dynamodb"), pipeline.vault.season_table
+    today = datetime.now(UTC).date()
+    yesterday = (today - timedelta(days=1)).isoformat()
+    for row in dynamodb.scan(TableName=table)["Items"]:
+        key = {name: row[name] for name in ("pk", "sk")}
+        moved = {
+            name: {"S": one["S"].replace(today.isoformat(), yesterday)} for name, one in key.items()
+        }
+        if row["pk"]["S"].startswith(("usage", "spent#")) and moved != key:
+            dynamodb.delete_item(TableName=table, Key=key)
+            dynamodb.put_item(TableName=table, Item=row | moved)

@@ -8,11 +8,12 @@ import pytest
 from lambdas.highlights.run_record import run_record
 
 NOW = datetime(2026, 1, 11, 14, 40, tzinfo=UTC)
+STATUSES = [("1", "pending"), ("2", "stored"), ("3", "failed")]
 FAILED = {"Error": "ExportFailed", "Cause": '{"errorMessage": "S3AccessDenied: no"}'}
 
 
-def record(**backup: Any) -> dict[str, Any]:
-    """The record of a run that made a backup of a day without highlights."""
+def record(*items: dict[str, Any], **backup: Any) -> dict[str, Any]:
+    """The record of a run that made a backup of a day with these highlights."""
     state = {
         "execution": "run-1",
         "league": "NCAA",
@@ -25,7 +26,7 @@ def record(**backup: Any) -> dict[str, Any]:
         "sidecars": {},
         "backup": {"created": True, "name": "Highlights-20260111T144000Z", **backup},
     }
-    return run_record(state, [], NOW)
+    return run_record(state, items, NOW)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,23 @@ def test_an_export_is_told_and_fails_no_run(export: dict[str, Any], told: dict[s
 
 def test_a_run_that_asks_for_no_export_tells_of_none():
     assert record()["export"] is None
+
+
+def test_what_waits_for_a_cap_is_told_and_fails_no_run():
+    reason = "transcoding is paused: 1 of 1 minutes of transcode_minutes_per_day are used"
+    waiting = [{"id": id_, "status": status, "paused": reason} for id_, status in STATUSES]
+
+    found = record(*waiting, {"id": "9", "status": "playable", "paused": reason})
+
+    assert found["succeeded"] and "3 paused" in found["summary"]
+    assert found["paused"] == {"count": 3, "reasons": [reason]}
+    assert (found["counts"]["failed"], found["counts"]["playable"]) == (0, 1)
+    assert [one["status"] for one in found["highlights"]] == ["paused"] * 3 + ["playable"]
+    assert [one["reason"] for one in found["highlights"]] == [reason] * 3 + [None]
+
+
+def test_a_run_in_which_nothing_waits_counts_no_waiting():
+    found = record({"id": "1", "status": "stored"})
+
+    assert not found["succeeded"]
+    assert found["paused"] == {"count": 0, "reasons": []} and "paused" not in found["counts"]
