@@ -5,14 +5,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from gameday.calendar.day import Day
+from gameday.calendar.day import Day, DayState
 from gameday.calendar.gaps import Gap, gaps, what_to_do
 from gameday.calendar.heat_map import LOOKS, WEEKDAYS
 from gameday.calendar.reading import Calendar, LeagueSeason
-from gameday.calendar.shown import KIND_LOOKS, season_name, totals
+from gameday.calendar.shown import season_name, totals
 from gameday.copies import write_text
 from gameday.page import environment
 from lambdas.highlights.season.story import without_secrets
+
+# What stands in a cell that is not filled as far as its games are kept; every font has these.
+SIGNS = {
+    DayState.NONE: "0",
+    DayState.WAITING: "…",
+    DayState.EXPECTED: "o",
+    DayState.NO_GAMES: "·",
+    DayState.FAILED: "×",
+    DayState.LATE: "!",
+    DayState.UNSEEN: "?",
+    DayState.PAUSED: "=",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ def render_calendar(calendar: Calendar, now: datetime, *, in_account: bool) -> s
         leagues=[_shown(n, league) for n, league in enumerate(calendar.leagues, 1)],
         games=calendar.games,
         looks=LOOKS,
-        kind_looks=KIND_LOOKS,
+        signs=SIGNS,
         what_to_do=lambda gap: what_to_do(gap, in_account=in_account),
         totals=totals,
         clean=without_secrets,
