@@ -68,6 +68,7 @@ class Vault:
         self._aws = aws
         self.state_machine = outputs.get("StateMachineArn", "")
         self.drill = outputs.get("DrillStateMachineArn", "")
+        self.look_back = outputs.get("LookBackStateMachineArn", "")
         self.bucket = outputs["ArchiveBucket"]
         self.table = outputs["HighlightsTable"]
         self.season_table = outputs.get("SeasonTable", "")

@@ -1,9 +1,10 @@
 """Says beside a construct why a finding of cdk-nag's AwsSolutions pack is as it should be."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Acknowledgment, ArnFormat, Stack, Validations
 from constructs import IConstruct
 
 
@@ -30,6 +31,21 @@ def written(consumer: Stack, arn: str) -> str:
     found = consumer.resolve(arn)
     pieces = found["Fn::Join"][1] if "Fn::Join" in found else [found]
     return "".join(piece if isinstance(piece, str) else f"<{_referred(piece)}>" for piece in pieces)
+
+
+def executions_of(consumer: Stack, machine: Mapping[str, Any]) -> str:
+    """How cdk-nag writes the executions' ARN of a state machine, without what ends it.
+
+    machine: the state machine's ARN as the consumer's template refers to it.
+    """
+    arn = consumer.format_arn(
+        service="states",
+        resource="execution",
+        resource_name="",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    name = json.dumps({"Fn::Select": [6, {"Fn::Split": [":", machine]}]}, separators=(",", ":"))
+    return written(consumer, arn) + name
 
 
 def _referred(piece: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from stacks.drill import DrillStack
 from stacks.functions import RUNTIME
 from stacks.pipeline import PipelineStack
 from stacks.replica import ReplicaStack
+from stacks.season import SeasonStack
 from stacks.second_place import VAULT, SecondPlace
 from stacks.settings import Settings
 from stacks.storage import StorageStack
@@ -40,7 +41,10 @@ def build(context: dict[str, Any] | None = None, outdir: str | None = None) -> A
             "settings": settings,
             "bundle": build_bundle(Path(folder) / "bundle", RUNTIME.name),
         }
-        PipelineStack(app, "GameDayPipeline", storage=storage, place=place, env=home, **shared)
+        pipeline = PipelineStack(
+            app, "GameDayPipeline", storage=storage, place=place, env=home, **shared
+        )
+        SeasonStack(app, "GameDaySeason", storage=storage, pipeline=pipeline, env=home, **shared)
         DrillStack(app, "GameDayDrill", storage=storage, env=home, **shared)
     for stack in _elsewhere(app, settings, place):
         storage.add_stack_dependency(stack, "what the storage is copied to has to be there first")

@@ -130,56 +130,6 @@ def test_no_secret_stands_in_a_template(pipeline: Template, storage: Template):
         assert not [name for name in variables if "KEY" in name or "PASSWORD" in name]
 
 
-def game_day_schedules(pipeline: Template) -> dict[str, Any]:
-    """The schedules that start the state machine."""
-    schedules = pipeline.find_resources("AWS::Scheduler::Schedule")
-    return {name: one for name, one in schedules.items() if "GameDays" in name}
-
-
-def test_game_days_become_schedules_in_their_own_time_zone(pipeline: Template):
-    schedules = game_day_schedules(pipeline)
-    said = {name[:6]: [] for name in schedules}
-    for name, schedule in schedules.items():
-        properties = schedule["Properties"]
-        assert properties["ScheduleExpressionTimezone"] == "America/New_York"
-        said[name[:6]].append(properties["ScheduleExpression"])
-
-    season = "NOV,DEC"
-    assert len(schedules) == 4
-    for expression in (one for group in said.values() for one in group):
-        assert "NOV" in expression and "MAY" in expression, season
-    pipeline.has_resource_properties(
-        "AWS::Scheduler::Schedule",
-        {
-            "Description": "Men's game days of NCAA, run 1 day(s) later",
-            "ScheduleExpression": Match.string_like_regexp(
-                r"cron\(30 9 \? [A-Z,]+ MON,WED,THU,FRI,SAT,SUN \*\)"
-            ),
-        },
-    )
-    pipeline.has_resource_properties(
-        "AWS::Scheduler::Schedule",
-        {
-            "Description": "Women's game days of NCAA, run 1 day(s) later",
-            "ScheduleExpression": Match.string_like_regexp(
-                r"cron\(0 10 \? [A-Z,]+ MON,TUE,WED,FRI,SAT,SUN \*\)"
-            ),
-        },
-    )
-
-
-def test_a_schedule_hands_over_league_and_day(pipeline: Template):
-    for schedule in game_day_schedules(pipeline).values():
-        handed = json.loads(schedule["Properties"]["Target"]["Input"])
-        assert handed["league"] == "NCAA"
-        assert handed["scheduled_time"] == "<aws.scheduler.scheduled-time>"
-        assert handed["days_after"] in (1, 3)
-
-
-def test_a_schedule_may_start_the_state_machine_and_nothing_else(pipeline: Template):
-    assert actions(pipeline, "SchedulerRole") == {"states:StartExecution"}
-
-
 def test_settings_reach_the_functions(tmp_path: Path):
     kept = "newest=3,weekly=26"
     out = synthesise(
@@ -187,7 +137,6 @@ def test_settings_reach_the_functions(tmp_path: Path):
     )
     pipeline = template(out, "GameDayPipeline")
 
-    assert len(game_day_schedules(pipeline)) == 8
     pipeline.has_resource_properties("AWS::Logs::LogGroup", {"RetentionInDays": 30})
     pipeline.has_resource_properties(
         "AWS::Lambda::Function",

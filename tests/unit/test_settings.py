@@ -28,12 +28,12 @@ def test_cdk_json_states_every_setting_at_its_default():
 
 def test_values_from_the_command_line_are_texts():
     settings = Settings.from_context(
-        {"leagues": "NCAA, NBA", "limit": "40", "run_days_after": "1,2", "run_time": "08:05"}
+        {"leagues": "NCAA, NBA", "limit": "40", "look_back_days": "5", "run_time": "08:05"}
     )
 
     assert settings.leagues == ("NCAA", "NBA")
     assert settings.limit == 40
-    assert settings.run_days_after == (1, 2)
+    assert settings.look_back_days == 5
     assert settings.run_time == time(8, 5)
 
 
@@ -73,6 +73,13 @@ def test_the_earlier_name_of_retention_says_what_to_write_instead(kept, instead)
     assert f"it became backup_retention; fix: -c backup_retention={instead}" in text
 
 
+@pytest.mark.parametrize(("listed", "days"), [([1, 3], 3), ("1,7", 7), ([30], 14)])
+def test_the_earlier_days_of_runs_say_how_long_to_look_back(listed, days):
+    text = problems(run_days_after=listed)
+
+    assert f"it became look_back_days; fix: -c look_back_days={days}" in text
+
+
 def test_every_problem_is_reported_at_once_with_value_expectation_and_fix():
     text = problems(limit=41, time_zone="Mars/Base", run_time="02:00", transcode_profile="best")
 
@@ -107,8 +114,8 @@ def test_keys_of_the_cdk_itself_are_left_alone():
         ("mens_game_days", ["TODAY"]),
         ("run_time", "9:30"),
         ("run_time", "25:00"),
-        ("run_days_after", [0]),
-        ("run_days_after", []),
+        ("look_back_days", 0),
+        ("look_back_days", 15),
         ("provider_url", "ftp://example.org/highlights"),
         ("provider_url", "https://user@example.org/highlights"),
         ("provider_url", "https://example.org/highlights?key=1"),

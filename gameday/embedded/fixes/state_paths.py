@@ -64,23 +64,18 @@ def apply() -> None:
         gameday_variable=resolve_variable,
         gameday_missing=_MISSING,
     )
-    for name in ("_run_map_items", "_run_distributed_map"):
-        patch.edit(
-            stepfunctions,
-            name,
-            (
-                "    if not isinstance(items, list):\n        items = [items]\n",
-                "    gameday_require_array(items, state_def)\n",
-            ),
-            gameday_require_array=require_array,
-        )
     patch.edit(
         stepfunctions,
         "_run_map_items",
         (
+            "    if not isinstance(items, list):\n        items = [items]\n",
+            "    gameday_require_array(items, state_def)\n",
+        ),
+        (
             "workers = max_conc if max_conc > 0 else (len(items) or 1)",
             "workers = min(max_conc or len(items) or 1, gameday_inline_concurrency)",
         ),
+        gameday_require_array=require_array,
         gameday_inline_concurrency=INLINE_CONCURRENCY,
     )
     patch.edit(

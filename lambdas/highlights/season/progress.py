@@ -1,0 +1,110 @@
+"""How far one execution of LookBack is: which days were tried, and what came of them.
+
+It travels in the execution's state, of which Step Functions allows 256 KiB, so it holds no more of
+a day that went well than a count.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from lambdas.highlights.failed_step import sentence
+
+MOST_TRIES = 2  # of a day in one execution
+LONGEST_REASON = 200  # characters; of 400 days at most, see `asked.MOST_DAYS`
+
+# What a child says of its day; anything else that it ends with is a failure.
+LOOKED = "looked"
+UNFINISHED = "unfinished"
+NO_CALLS = "no_calls"
+IN_USE = "in_use"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one try of a day. what: one of the words above, or `failed`."""
+
+    day: str
+    what: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """looked: days that were looked at, each once. failed: tries and reason, by day."""
+
+    looked: int = 0
+    failed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> "Progress":
+        """That of an earlier round; of none, where `state` is empty."""
+        failed = {day: (int(tries), why) for day, (tries, why) in state.get("failed", {}).items()}
+        return cls(int(state.get("looked", 0)), failed)
+
+    def state(self) -> dict[str, Any]:
+        """As it travels in the execution's state."""
+        return {"looked": self.looked, "failed": {d: list(one) for d, one in self.failed.items()}}
+
+    def after(self, outcomes: Iterable[Outcome]) -> "Progress":
+        """This and what came of another round. A try that ended for want of calls is none."""
+        looked, failed = self.looked, dict(self.failed)
+        for one in outcomes:
+            if one.what == LOOKED:
+                failed.pop(one.day, None)
+                looked += 1
+            elif one.what != NO_CALLS:
+                tries = failed.get(one.day, (0, ""))[0] + 1
+                failed[one.day] = (tries, one.reason[:LONGEST_REASON])
+        return replace(self, looked=looked, failed=failed)
+
+    @property
+    def failed_days(self) -> set[date]:
+        """The days of which no try went well yet."""
+        return {date.fromisoformat(day) for day in self.failed}
+
+    def may_try(self, day: date) -> bool:
+        """Whether the day was not tried often enough yet."""
+        return self.failed.get(day.isoformat(), (0, ""))[0] < MOST_TRIES
+
+
+def outcomes_of(results: Iterable[Mapping[str, Any]]) -> list[Outcome]:
+    """What the entries of a Map Run's result files say, of children that were started.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+    """
+    return [_outcome(entry) for entry in results]
+
+
+def result_files(manifest: Mapping[str, Any]) -> Sequence[str]:
+    """Keys of the files with the children that were started, of a Map Run's manifest."""
+    files = manifest["ResultFiles"]
+    return [one["Key"] for kind in ("SUCCEEDED", "FAILED") for one in files.get(kind, [])]
+
+
+def _outcome(entry: Mapping[str, Any]) -> Outcome:
+    if entry["Status"] == "SUCCEEDED":
+        said = _json(entry["Output"])
+        return Outcome(said["date"], said["outcome"], _why(said["outcome"], said["reason"]))
+    error = entry.get("Error") or entry["Status"]
+    return Outcome(_json(entry["Input"])["date"], "failed", _why(error, entry.get("Cause") or ""))
+
+
+def _why(error: str, text: str) -> str:
+    """The sentence in a child's cause, which may be the description of a game day's execution."""
+    found = _json(text) if text.startswith("{") else {}
+    if isinstance(found, dict) and "ExecutionArn" in found:
+        text, error = found.get("Cause") or "", found.get("Error") or found.get("Status") or error
+    said = sentence(text)
+    return f"{error}: {said}" if said else error
+
+
+def _json(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {}

@@ -1,0 +1,171 @@
+"""What keeps a whole season by itself: the schedules, and looking back at what is still open."""
+
+from pathlib import Path
+
+from aws_cdk import CfnOutput, Stack, TimeZone
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from lambdas.highlights.keys import BACKFILLS
+from stacks.acknowledge import acknowledge_wildcards, executions_of, exported
+from stacks.functions import function, log_group
+from stacks.game_days import MONTHS, WEEKDAYS, later, look_schedule
+from stacks.grants import Grants, invoked_versions
+from stacks.look_back import LABEL, LONGEST_LOOK_BACK, look_back_workflow
+from stacks.notices import caught_by
+from stacks.pipeline import PipelineStack
+from stacks.settings import Settings
+from stacks.storage import StorageStack
+
+WOMENS_LOOK_LATER = 30  # minutes, so that two looks seldom work on the same day at once
+
+
+class SeasonStack(Stack):
+    """Looks every morning at the days that are due, and at whole ranges when it is asked to.
+
+    pipeline: whose state machine keeps one day. bundle: the folder with the functions' asset.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        storage: StorageStack,
+        pipeline: PipelineStack,
+        settings: Settings,
+        bundle: Path,
+        **kwargs: object,
+    ):
+        super().__init__(scope, id_, **kwargs)
+        # Without it a DistributedMap leaves out its ResultWriterV2.
+        # https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
+        self.node.set_context("@aws-cdk/aws-stepfunctions:useDistributedMapResultWriterV2", True)
+        self._storage = storage
+        self._settings = settings
+        # As cdk-nag writes the executions of GameDay.
+        imported = {"Fn::ImportValue": exported(pipeline, pipeline.state_machine.state_machine_arn)}
+        self._game_days = executions_of(self, imported)
+        self.choose_days = self._choose_days(lambda_.Code.from_asset(str(bundle)))
+        self.look_back = self._look_back(pipeline.state_machine)
+        self._let_choose(pipeline)
+        self._schedules()
+        CfnOutput(self, "LookBackStateMachineArn", value=self.look_back.state_machine_arn)
+
+    def _choose_days(self, code: lambda_.Code) -> lambda_.Function:
+        settings = self._settings
+        game_days = {*settings.mens_game_days, *settings.womens_game_days}
+        return function(
+            self,
+            "ChooseDays",
+            code,
+            seconds=120,
+            log_retention_days=settings.log_retention_days,
+            environment={
+                "SEASON_TABLE": self._storage.season.table_name,
+                "BUCKET_NAME": self._storage.archive.bucket_name,
+                "TIME_ZONE": settings.time_zone,
+                "LEAGUES": str(len(settings.leagues)),
+                "LOOK_BACK_DAYS": str(settings.look_back_days),
+                "PROVIDER_CALLS_PER_DAY": str(settings.provider_calls_per_day),
+                "WEEKDAYS": _numbers(WEEKDAYS.index(day) for day in game_days),
+                "MONTHS": _numbers(MONTHS.index(month) + 1 for month in settings.season_months),
+                "POWERTOOLS_SERVICE_NAME": "game-day-vault",
+            },
+        )
+
+    def _let_choose(self, pipeline: PipelineStack) -> None:
+        """ChooseDays reads the season and what came of a round, and sees who works on a day."""
+        grants, role = Grants(self._storage), self.choose_days.role
+        grants.use_season(self.choose_days, "dynamodb:GetItem", "dynamodb:Query")
+        grants.read(role, f"{BACKFILLS}*")
+        grants.write(role, f"{BACKFILLS}*")
+        pipeline.state_machine.grant_execution(self.choose_days, "states:DescribeExecution")
+        acknowledge_wildcards(
+            role, "An execution is known when it runs.", f"Resource::{self._game_days}:*"
+        )
+
+    def _look_back(self, game_day: sfn.StateMachine) -> sfn.StateMachine:
+        machine = sfn.StateMachine(
+            self,
+            "LookBack",
+            definition_body=sfn.DefinitionBody.from_chainable(
+                look_back_workflow(
+                    Construct(self, "States"),
+                    choose=self.choose_days,
+                    game_day=game_day,
+                    archive=self._storage.archive,
+                )
+            ),
+            timeout=LONGEST_LOOK_BACK,
+            tracing_enabled=True,
+            logs=sfn.LogOptions(
+                destination=log_group(self, "LookBackLogs", self._settings.log_retention_days),
+                level=sfn.LogLevel.ALL,
+                include_execution_data=False,
+            ),
+        )
+        own = executions_of(self, {"Ref": self.get_logical_id(machine.node.default_child)})
+        acknowledge_wildcards(
+            machine,
+            "Executions and children of a Map Run are known when they run; these grants are CDK's.",
+            f"Resource::{self._game_days}*",
+            f"Resource::{own}:*",
+            f"Resource::{own}/{LABEL}:*",
+        )
+        acknowledge_wildcards(
+            machine,
+            "Rounds are named after their execution.",
+            f"Resource::{Grants(self._storage).archive_arn}/{BACKFILLS}*",
+        )
+        acknowledge_wildcards(
+            machine, "Log delivery and X-Ray know no resource to name.", "Resource::*"
+        )
+        acknowledge_wildcards(
+            machine,
+            "The CDK's invoke grant covers the versions of a function.",
+            *invoked_versions(self, [self.choose_days]),
+        )
+        return machine
+
+    def _schedules(self) -> None:
+        settings = self._settings
+        women = later(settings.run_time, WOMENS_LOOK_LATER)
+        for who, game_days, run_time in (
+            ("Men", settings.mens_game_days, settings.run_time),
+            ("Women", settings.womens_game_days, women),
+        ):
+            fields = look_schedule(
+                game_days, settings.season_months, run_time, settings.look_back_days
+            )
+            for league in settings.leagues:
+                slug = "".join(c for c in league.title() if c.isalnum())
+                scheduler.Schedule(
+                    self,
+                    f"{who}s{slug}GameDays",
+                    description=f"{who}'s game days of {league}, looked at until they are closed",
+                    schedule=scheduler.ScheduleExpression.cron(
+                        minute=fields.minute,
+                        hour=fields.hour,
+                        month=fields.month,
+                        week_day=fields.week_day,
+                        time_zone=TimeZone.of(settings.time_zone),
+                    ),
+                    target=targets.StepFunctionsStartExecution(
+                        self.look_back,
+                        input=scheduler.ScheduleTargetInput.from_object(
+                            {
+                                "league": league,
+                                "scheduled_time": scheduler.ContextAttribute.scheduled_time,
+                            }
+                        ),
+                        **caught_by(self._storage.undelivered),
+                    ),
+                )
+
+
+def _numbers(found: object) -> str:
+    return ",".join(str(number) for number in sorted(found))
