@@ -10,10 +10,8 @@ from lambdas.executions import is_running
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.errors import ProviderRefusedKey, VaultError
 from lambdas.highlights.game_day import game_day_of
-from lambdas.highlights.intake import take_in
 from lambdas.highlights.ledger import Ledger
-from lambdas.highlights.provider import NOT_ASKED, Provider
-from lambdas.highlights.season.due import is_due
+from lambdas.highlights.provider import Provider
 from lambdas.highlights.season.lock import DayLock
 from lambdas.highlights.season.look import Look
 from lambdas.highlights.season.provider_budget import ProviderBudget, is_a_persons
@@ -28,7 +26,7 @@ from lambdas.step import Context, Event, logger, step
 def handler(event: Event, _: Context) -> Event:
     """`{"input": the execution's input, "execution", "execution_arn"}` to the game day's work.
 
-    See `take_in`. Raises DayInUse while another execution works on the day.
+    See `Look.take_in`. Raises DayInUse while another execution works on the day.
     """
     settings = Settings.from_env()
     game_day = game_day_of(event["input"], settings.time_zone)
@@ -41,28 +39,17 @@ def handler(event: Event, _: Context) -> Event:
         Usage(season), None if own else settings.provider_calls_per_day, lambda: datetime.now(UTC)
     )
     provider = Provider(http, settings.provider_url, settings.provider_host, _key(settings), budget)
-    look = Look(Season(season), game_day, settings.time_zone, now)
-    # Two schedules may look at nearly the same time; a person always gets a look.
-    asks = own or is_due(look.season.day(game_day), now)
-    listing = NOT_ASKED
-    if asks:
-        listing = provider.list_highlights(game_day, settings.time_zone, settings.limit)
-    archive = Archive(clients.s3(), settings.bucket_name)
-    ledger = Ledger(clients.table(settings.table_name))
     story = Story(season)
-    intake = take_in(
-        listing,
-        game_day,
-        archive=archive,
-        ledger=ledger,
-        now=now,
-        limit=settings.limit,
+    intake = Look(Season(season), game_day, settings.time_zone, now, settings.limit).take_in(
+        provider,
+        Archive(clients.s3(), settings.bucket_name),
+        Ledger(clients.table(settings.table_name)),
+        own=own,
         tell_listed=lambda id_, facts: story.tell(
             id_, now, event["execution"], Told.LISTED, **facts
         ),
+        unlisted=_note_unlisted,
     )
-    if asks:
-        look.take_games(provider, archive, intake.items, _note_unlisted)
     logger.info("highlights fetched", **intake.counts())
     return {
         "league": game_day.league,

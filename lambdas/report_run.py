@@ -13,8 +13,8 @@ from lambdas.highlights.keys import run_record_key
 from lambdas.highlights.ledger import Ledger
 from lambdas.highlights.run_record import run_record
 from lambdas.highlights.season.digest import Record, is_news
-from lambdas.highlights.season.look import settle
 from lambdas.highlights.season.season import Season
+from lambdas.highlights.season.settling import settle
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
 

@@ -113,9 +113,7 @@ def fetch(body: bytes, status: int = 200) -> Ledger | None:
     archive, ledger = Archive(), Ledger()
     try:
         listing = provider.list_highlights(DAY, "America/New_York", LIMIT)
-        intake = take_in(
-            listing, DAY, archive=archive, ledger=ledger, now=NOW, limit=LIMIT
-        )
+        intake = take_in(listing, DAY, archive=archive, ledger=ledger, now=NOW, limit=LIMIT)
     except VaultError as error:
         check_sentence(str(error), body if status == 200 else b"")
         return None
