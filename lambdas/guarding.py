@@ -28,6 +28,7 @@ class Guard:
         self._caps = caps
         self._execution = execution
         self._item = item
+        self._is_admitted = False
 
     @classmethod
     def of(cls, settings: Settings, event: Event, item: Item) -> "Guard":
@@ -44,10 +45,12 @@ class Guard:
         self._pass(
             self._usage.reserve(Kind.STORED_BYTES, self._of(VIDEO), size, self._caps, _now())
         )
+        self._is_admitted = True
 
     def count_video(self, size: int) -> None:
         """Count the bytes of a video that is stored, unless that was done."""
-        self._usage.count(Kind.STORED_BYTES, self._of(VIDEO), size, _now())
+        if not self._is_admitted:
+            self._usage.count(Kind.STORED_BYTES, self._of(VIDEO), size, _now())
 
     def begin_job(self, video: Item) -> None:
         """Reserve what MediaConvert will bill for a job on `video`. Raises Paused."""

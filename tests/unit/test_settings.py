@@ -229,3 +229,21 @@ def test_a_schedule_of_another_name_is_one_problem():
 
     assert "2 problems" in said
     assert "one of off, weekly, monthly" in said
+
+
+def test_a_months_cap_below_a_days_is_named_and_zero_is_none():
+    found = problems(
+        transcode_minutes_per_day=30,
+        transcode_minutes_per_month=20,
+        stored_gigabytes_per_day="5",
+        stored_gigabytes_per_month="-1",
+        provider_calls_per_day=0,
+    )
+
+    assert "3 problems" in found
+    assert "at least transcode_minutes_per_day, which is 30" in found
+    assert "fix: -c transcode_minutes_per_month=930, or -c transcode_minutes_per_day=20" in found
+    assert "stored_gigabytes_per_month" in found and "0 is no cap" in found
+    assert "provider_calls_per_day" in found and "the free plan has 100" in found
+    allowed = {"stored_gigabytes_per_day": 5, "stored_gigabytes_per_month": 0}
+    assert Settings.from_context(allowed).stored_gigabytes_per_day == 5
