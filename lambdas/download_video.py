@@ -10,6 +10,7 @@ from lambdas.highlights.archive import Archive
 from lambdas.highlights.connections import guarded_pools
 from lambdas.highlights.containers.formats import Format
 from lambdas.highlights.deadline import Deadline, Patience, Watch
+from lambdas.highlights.destination import Destination
 from lambdas.highlights.download import AlreadyStored, download_video
 from lambdas.highlights.errors import LinkOnly, NotAVideo, Unavailable, VaultError
 from lambdas.highlights.game_day import GameDay
@@ -21,7 +22,6 @@ from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.measure import measure_video, picture_facts
 from lambdas.highlights.season.story import Told
 from lambdas.highlights.transcoding import bitrate_ceiling, even_size
-from lambdas.highlights.transfer import Destination
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step

@@ -14,10 +14,10 @@ def prepare(bucket: str) -> Callable[[str, str], None]:
     from lambdas.highlights.connections import guarded_pools
     from lambdas.highlights.containers.formats import Format
     from lambdas.highlights.deadline import Deadline, Patience, Watch
+    from lambdas.highlights.destination import Destination
     from lambdas.highlights.download import download_video
     from lambdas.highlights.host_rules import HostRules
     from lambdas.highlights.internet import Internet
-    from lambdas.highlights.transfer import Destination
 
     archive = Archive(clients.s3(), bucket)
 

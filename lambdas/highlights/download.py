@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from lambdas.highlights import checksum
 from lambdas.highlights.container import VideoInfo, is_markup, looks_like_text, sniff
 from lambdas.highlights.containers.formats import Format
+from lambdas.highlights.destination import Destination
 from lambdas.highlights.errors import (
     LinkOnly,
     NotAVideo,
@@ -19,9 +20,10 @@ from lambdas.highlights.errors import (
     Unavailable,
 )
 from lambdas.highlights.internet import Internet
+from lambdas.highlights.opening import Opening
 from lambdas.highlights.playlist import is_playlist
 from lambdas.highlights.source import open_source
-from lambdas.highlights.transfer import Destination, Opening, store
+from lambdas.highlights.transfer import store
 
 HEAD = 4_096  # bytes that tell what a body is
 PAGES = ("text/html", "application/xhtml+xml")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from lambdas.highlights.errors import DownloadInterrupted, LinkOnly
 from lambdas.highlights.internet import Internet
+from lambdas.highlights.opening import Opening
 from lambdas.highlights.playlist import LARGEST_PLAYLIST, Renditions, Segments, read_playlist
 from lambdas.highlights.source import open_source
-from lambdas.highlights.transfer import Opening
 
 
 class JoinedSource:

@@ -12,6 +12,7 @@ import pytest
 from lambdas.highlights import connections
 from lambdas.highlights.connections import guarded_pools
 from lambdas.highlights.deadline import Deadline, Patience, Watch
+from lambdas.highlights.destination import Destination
 from lambdas.highlights.download import download_video
 from lambdas.highlights.errors import (
     DownloadInterrupted,
@@ -23,7 +24,6 @@ from lambdas.highlights.errors import (
 )
 from lambdas.highlights.host_rules import HostRules
 from lambdas.highlights.internet import Internet
-from lambdas.highlights.transfer import Destination
 from tests.hostile.scripts import LONG_MDAT, answer, busy, endless, in_turn
 from tests.hostile.server import Exchange, HostileServer
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from lambdas.highlights import transfer
+from lambdas.highlights import transfer_side_by_side
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.deadline import Patience
+from lambdas.highlights.destination import Stored
 from lambdas.highlights.errors import (
     DownloadInterrupted,
     LinkExpired,
@@ -30,7 +31,6 @@ from lambdas.highlights.errors import (
     Unavailable,
     UploadDamaged,
 )
-from lambdas.highlights.transfer import Stored
 from tests.unit.fakes.attempts import KEY, Attempts
 from tests.unit.fakes.films import film
 from tests.unit.fakes.internet import Clock
@@ -72,7 +72,7 @@ def attempts(s3_server: S3Server) -> Attempts:
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts are sent in their order, so that it is known which came."""
-    monkeypatch.setattr(transfer, "FEW", 1)
+    monkeypatch.setattr(transfer_side_by_side, "FEW", 1)
 
 
 def serve(host: LoopbackServer, file: ServedFile) -> str:
@@ -486,7 +486,7 @@ def test_a_host_that_is_slow_on_each_connection_is_asked_on_many(host, attempts)
 
 
 def test_a_fast_host_is_asked_on_a_few_connections(host, attempts, monkeypatch):
-    monkeypatch.setattr(transfer, "FAST", 0)
+    monkeypatch.setattr(transfer_side_by_side, "FAST", 0)
     host.respond = Gathering(Version(film("index first", 9 * PART)), together=4)
 
     attempts.store(host.url, real_time=True)

@@ -5,9 +5,11 @@ from typing import Any
 
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.containers.formats import Format
+from lambdas.highlights.destination import Destination, Stored
 from lambdas.highlights.internet import Internet
+from lambdas.highlights.opening import Opening
 from lambdas.highlights.source import open_source
-from lambdas.highlights.transfer import Destination, Opening, Stored, store
+from lambdas.highlights.transfer import store
 from lambdas.highlights.unfinished import Unfinished
 from tests.unit.fakes.internet import internet
 from tests.unit.fakes.s3 import FakeS3

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from lambdas.highlights import source, transfer
+from lambdas.highlights import opening, source, transfer_in_order, transfer_side_by_side
 
 PART = 8 * 1024
 
@@ -23,13 +23,13 @@ def small_parts(kibibytes: int = 8, few: int = 4) -> Iterator[None]:
         patch.setattr(source, "FIRST_CHUNK", part // 8)
         patch.setattr(source, "PROGRESS", part // 8)
         patch.setattr(source, "CHUNK", part // 3)
-        patch.setattr(transfer, "OPENING", part)
-        patch.setattr(transfer, "MEBIBYTE", 1024)
-        patch.setattr(transfer, "LEAST_PART", part)
-        patch.setattr(transfer, "LARGEST_PART", 2 * part)
-        patch.setattr(transfer, "MOST_PEEKED", part)
-        patch.setattr(transfer, "LARGEST_TAIL", part)
-        patch.setattr(transfer, "BUFFER", part // 3)
-        patch.setattr(transfer, "SMALL_BUFFER", part // 5)
-        patch.setattr(transfer, "FEW", few)
+        patch.setattr(opening, "OPENING", part)
+        patch.setattr(opening, "LEAST_PART", part)
+        patch.setattr(opening, "LARGEST_PART", 2 * part)
+        patch.setattr(transfer_in_order, "LEAST_PART", part)
+        patch.setattr(transfer_side_by_side, "MOST_PEEKED", part)
+        patch.setattr(transfer_side_by_side, "LARGEST_TAIL", part)
+        patch.setattr(transfer_side_by_side, "BUFFER", part // 3)
+        patch.setattr(transfer_side_by_side, "SMALL_BUFFER", part // 5)
+        patch.setattr(transfer_side_by_side, "FEW", few)
         yield

@@ -1,0 +1,73 @@
+"""Where a video goes, and what is known of it once it is there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lambdas.highlights.archive import Archive
+from lambdas.highlights.container import VideoInfo
+from lambdas.highlights.deadline import Deadline
+from lambdas.highlights.errors import Unavailable
+from lambdas.highlights.source import Source
+from lambdas.highlights.unfinished import Unfinished
+from lambdas.highlights.upload import Upload
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a video goes.
+
+    replaces: the ETag of a damaged object that gives way to it. largest: bytes above which a
+    video is not kept. unfinished: what an earlier attempt left open; note: keeps for a later one
+    what this one leaves, or nothing. admit: is told of a video's bytes before any of them is
+    stored, where they are known by then, and raises when there is no room for them.
+    """
+
+    archive: Archive
+    key: str
+    content_type: str
+    replaces: str | None
+    largest: int
+    deadline: Deadline
+    unfinished: Unfinished | None
+    note: Callable[[Unfinished | None], None]
+    admit: Callable[[int], None] = lambda _: None
+
+    def begin(self, source: Source, *, may_go_on: bool) -> Upload:
+        """A new upload, noted before anything is sent to it; what was left open is aborted.
+
+        may_go_on: whether a later attempt can use its parts.
+        """
+        self.discard_unfinished()
+        upload = Upload.begin(self.archive, self.key, self.content_type, self.deadline)
+        try:
+            validator = source.validator if may_go_on else None
+            self.note(Unfinished(upload.upload_id, self.key, validator, source.length))
+        except BaseException:
+            upload.abort()
+            raise
+        return upload
+
+    def discard_unfinished(self) -> None:
+        """Abort what an earlier attempt left open."""
+        if self.unfinished is not None:
+            self.archive.abort_upload(self.unfinished.key, self.unfinished.upload_id)
+
+    def abort(self, upload: Upload) -> None:
+        """Leave nothing of `upload`."""
+        upload.abort()
+        self.note(None)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was read: a whole video. kept: False when another one stands under the key and stays."""
+
+    bytes: int
+    crc: int
+    info: VideoInfo
+    kept: bool
+
+
+def too_large(largest: int) -> Unavailable:
+    """Of a video over the setting."""
+    return Unavailable(f"the file is over max_video_megabytes ({largest // 1_000_000} MB)")
