@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Duration, Stack, TimeZone
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_iam as iam
@@ -19,6 +19,7 @@ from stacks.drill_workflow import drill_workflow
 from stacks.functions import MEMORY, function, log_group
 from stacks.grants import Grants, invoked_versions
 from stacks.notices import caught_by
+from stacks.schedules import caller_role, cron_in
 from stacks.settings import Settings
 from stacks.storage import StorageStack
 
@@ -208,7 +209,8 @@ class DrillStack(Stack):
         A rate begins as soon as it is deployed, so the alarm on the age has data at once:
         https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
         """
-        role = self._caller()
+        called = [self.functions["DeleteScratch"], self.functions["RecordDrill"]]
+        role = caller_role(self, "CallerRole", called)
         self._call_every(
             role,
             "SweepScratchTables",
@@ -226,11 +228,11 @@ class DrillStack(Stack):
             self,
             "DrillSchedule",
             description=f"The drill, {self._settings.drill_schedule}",
-            schedule=scheduler.ScheduleExpression.cron(
+            schedule=cron_in(
+                self._settings.time_zone,
                 minute="0",
                 hour=DRILL_HOUR,
                 **DRILL_DAYS[self._settings.drill_schedule],
-                time_zone=TimeZone.of(self._settings.time_zone),
             ),
             target=targets.StepFunctionsStartExecution(
                 self.state_machine,
@@ -238,25 +240,6 @@ class DrillStack(Stack):
                 **caught_by(self._storage.undelivered),
             ),
         )
-
-    def _caller(self) -> iam.Role:
-        """The role in which schedules call functions."""
-        role = iam.Role(
-            self,
-            "CallerRole",
-            assumed_by=iam.ServicePrincipal(
-                "scheduler.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            ),
-        )
-        acknowledge_wildcards(
-            role,
-            "The CDK's invoke grant covers the versions of a function.",
-            *invoked_versions(
-                self, [self.functions["DeleteScratch"], self.functions["RecordDrill"]]
-            ),
-        )
-        return role
 
     def _call_every(
         self,

@@ -1,11 +1,12 @@
 """The archive's second place: a bucket in another region, which copies no deletion."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.acknowledge import acknowledge, acknowledge_wildcards, written
+from stacks.kept_bucket import kept_bucket
 from stacks.second_place import SecondPlace
 
 
@@ -23,30 +24,13 @@ class ReplicaStack(Stack):
             termination_protection=True,
             **kwargs,
         )
-        bucket = s3.Bucket(
+        bucket = kept_bucket(
             self,
             "Copies",
             bucket_name=place.bucket,
-            versioned=True,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
             # Always able to lock, or switching the lock on later would replace the bucket.
             object_lock_enabled=True,
             object_lock_default_retention=_governance(lock_days),
-            removal_policy=RemovalPolicy.RETAIN,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="AbortStaleUploads",
-                    abort_incomplete_multipart_upload_after=Duration.days(2),
-                ),
-                # A version that is still locked outlives this.
-                s3.LifecycleRule(
-                    id="ExpireReplacedVersions",
-                    noncurrent_version_expiration=Duration.days(90),
-                ),
-            ],
         )
         acknowledge(
             bucket,

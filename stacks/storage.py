@@ -1,14 +1,14 @@
 """What outlives every deployment: the bucket, the tables, the provider's secret, the topic."""
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from lambdas.highlights.ledger import GAME_DAY_INDEX
 from stacks.acknowledge import acknowledge
 from stacks.backup_vault import DailyBackups
+from stacks.kept_bucket import kept_bucket
 from stacks.notices import notices_topic, undelivered_queue
 from stacks.replica import (
     let_replicate,
@@ -43,25 +43,9 @@ class StorageStack(Stack):
     ):
         super().__init__(scope, id_, termination_protection=True, **kwargs)
         replicated_by = replication_role(self) if place else None
-        self.archive = s3.Bucket(
+        self.archive = kept_bucket(
             self,
             "Archive",
-            versioned=True,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            removal_policy=RemovalPolicy.RETAIN,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="AbortStaleUploads",
-                    abort_incomplete_multipart_upload_after=Duration.days(2),
-                ),
-                s3.LifecycleRule(
-                    id="ExpireReplacedVersions",
-                    noncurrent_version_expiration=Duration.days(90),
-                ),
-            ],
             replication_role=replicated_by,
             replication_rules=[replication_rule(self, place)] if place else None,
         )

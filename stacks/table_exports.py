@@ -1,8 +1,9 @@
 """Exports of the table to the bucket: what the function may do, and when it is called."""
 
+from dataclasses import asdict
 from datetime import time
 
-from aws_cdk import Stack, TimeZone
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
@@ -12,8 +13,9 @@ from aws_cdk import aws_sqs as sqs
 from lambdas.highlights.export_layout import PREFIX
 from stacks.acknowledge import acknowledge_wildcards
 from stacks.game_days import WEEKDAYS, later, run_schedule
-from stacks.grants import Grants, invoked_versions
+from stacks.grants import Grants
 from stacks.notices import caught_by
+from stacks.schedules import caller_role, cron_in
 from stacks.settings import Settings
 from stacks.storage import StorageStack
 
@@ -61,28 +63,14 @@ def schedule_exports(
     """Call the function daily or weekly, in the months in which games are kept."""
     days = WEEKDAYS if settings.table_exports == "daily" else (WEEKLY_ON,)
     fields = run_schedule(days, settings.season_months, _export_time(settings.run_time), 0)
-    role = iam.Role(
-        stack,
-        "ExportSchedulerRole",
-        assumed_by=iam.ServicePrincipal(
-            "scheduler.amazonaws.com",
-            conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
-        ),
-    )
     scheduler.Schedule(
         stack,
         "TableExports",
         description=f"{settings.table_exports} export of the table",
-        schedule=scheduler.ScheduleExpression.cron(
-            minute=fields.minute,
-            hour=fields.hour,
-            month=fields.month,
-            week_day=fields.week_day,
-            time_zone=TimeZone.of(settings.time_zone),
-        ),
+        schedule=cron_in(settings.time_zone, **asdict(fields)),
         target=targets.LambdaInvoke(
             function,
-            role=role,
+            role=caller_role(stack, "ExportSchedulerRole", [function]),
             input=scheduler.ScheduleTargetInput.from_object(
                 {
                     "asked_by": "schedule",
@@ -91,11 +79,6 @@ def schedule_exports(
             ),
             **caught_by(undelivered),
         ),
-    )
-    acknowledge_wildcards(
-        role,
-        "The CDK's invoke grant covers the versions of a function.",
-        *invoked_versions(stack, [function]),
     )
 
 
