@@ -79,6 +79,12 @@ def step_functions() -> Any:
 
 
 @cache
+def scheduler() -> Any:
+    """Amazon EventBridge Scheduler."""
+    return boto3.client("scheduler", config=CONFIG)
+
+
+@cache
 def table(name: str) -> Table:
     """The DynamoDB table `name`, speaking Python values."""
     return Table(dynamodb(), name)

@@ -58,11 +58,11 @@ class Table:
         )
         return self._items(pages)
 
-    def scan(self, after: Item | None = None) -> Iterator[Item]:
+    def scan(self, after: Item | None = None, **parameters: Any) -> Iterator[Item]:
         """Every item, read consistently, in pages; `after` the one with that key."""
         start = {} if after is None else {"ExclusiveStartKey": _typed(after)}
         pages = self._client.get_paginator("scan").paginate(
-            TableName=self.name, ConsistentRead=True, PaginationConfig=PAGES, **start
+            TableName=self.name, ConsistentRead=True, PaginationConfig=PAGES, **start, **parameters
         )
         return self._items(pages)
 

@@ -19,6 +19,7 @@ DAY = Duration.days(1)
 MINUTE = Duration.minutes(1)
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 Missing = cloudwatch.TreatMissingData
 

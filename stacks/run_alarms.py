@@ -32,3 +32,13 @@ def alarm_on_runs(
             "An export of the table failed",
             "The backups are not concerned.",
         )
+
+
+def alarm_on_look_back(alarms: Alarms, state_machine: sfn.StateMachine) -> None:
+    """A look fails when days of it fail for a reason that a person has to look at."""
+    alarms.on_executions(
+        state_machine,
+        "LookBack",
+        "A look back",
+        "Its cause names the days that failed, and why; the next look tries them again.",
+    )

@@ -11,12 +11,15 @@ from constructs import Construct
 
 from lambdas.highlights.keys import BACKFILLS
 from stacks.acknowledge import acknowledge_wildcards, executions_of, exported
+from stacks.alarms import Alarms
 from stacks.functions import function, log_group
-from stacks.game_days import MONTHS, WEEKDAYS, later, look_schedule
+from stacks.game_days import MONTHS, WEEKDAYS, CronFields, later, look_schedule
 from stacks.grants import Grants, invoked_versions
 from stacks.look_back import LABEL, LONGEST_LOOK_BACK, look_back_workflow
 from stacks.notices import caught_by
 from stacks.pipeline import PipelineStack
+from stacks.run_alarms import alarm_on_look_back
+from stacks.season_watch import alarm_on_season, watch_season
 from stacks.settings import Settings
 from stacks.storage import StorageStack
 
@@ -49,10 +52,25 @@ class SeasonStack(Stack):
         # As cdk-nag writes the executions of GameDay.
         imported = {"Fn::ImportValue": exported(pipeline, pipeline.state_machine.state_machine_arn)}
         self._game_days = executions_of(self, imported)
-        self.choose_days = self._choose_days(lambda_.Code.from_asset(str(bundle)))
+        code = lambda_.Code.from_asset(str(bundle))
+        self.choose_days = self._choose_days(code)
         self.look_back = self._look_back(pipeline.state_machine)
         self._let_choose(pipeline)
-        self._schedules()
+        looks = self._looks()
+        for who, fields in looks.items():
+            for league in settings.leagues:
+                self._schedule(who, league, fields)
+        self.alarms = Alarms(self, "Alarms", topic=storage.notices)
+        alarm_on_look_back(self.alarms, self.look_back)
+        check = watch_season(
+            self,
+            code,
+            storage=storage,
+            settings=settings,
+            look_back=self.look_back,
+            looks=looks.values(),
+        )
+        alarm_on_season(self.alarms, check, storage.undelivered, settings)
         CfnOutput(self, "LookBackStateMachineArn", value=self.look_back.state_machine_arn)
 
     def _choose_days(self, code: lambda_.Code) -> lambda_.Function:
@@ -131,40 +149,40 @@ class SeasonStack(Stack):
         )
         return machine
 
-    def _schedules(self) -> None:
+    def _looks(self) -> dict[str, CronFields]:
+        """When LookBack is due at each league, for the games of men and of women."""
         settings = self._settings
+        months, days = settings.season_months, settings.look_back_days
         women = later(settings.run_time, WOMENS_LOOK_LATER)
-        for who, game_days, run_time in (
-            ("Men", settings.mens_game_days, settings.run_time),
-            ("Women", settings.womens_game_days, women),
-        ):
-            fields = look_schedule(
-                game_days, settings.season_months, run_time, settings.look_back_days
-            )
-            for league in settings.leagues:
-                slug = "".join(c for c in league.title() if c.isalnum())
-                scheduler.Schedule(
-                    self,
-                    f"{who}s{slug}GameDays",
-                    description=f"{who}'s game days of {league}, looked at until they are closed",
-                    schedule=scheduler.ScheduleExpression.cron(
-                        minute=fields.minute,
-                        hour=fields.hour,
-                        month=fields.month,
-                        week_day=fields.week_day,
-                        time_zone=TimeZone.of(settings.time_zone),
-                    ),
-                    target=targets.StepFunctionsStartExecution(
-                        self.look_back,
-                        input=scheduler.ScheduleTargetInput.from_object(
-                            {
-                                "league": league,
-                                "scheduled_time": scheduler.ContextAttribute.scheduled_time,
-                            }
-                        ),
-                        **caught_by(self._storage.undelivered),
-                    ),
-                )
+        return {
+            "Men": look_schedule(settings.mens_game_days, months, settings.run_time, days),
+            "Women": look_schedule(settings.womens_game_days, months, women, days),
+        }
+
+    def _schedule(self, who: str, league: str, fields: CronFields) -> None:
+        slug = "".join(c for c in league.title() if c.isalnum())
+        scheduler.Schedule(
+            self,
+            f"{who}s{slug}GameDays",
+            description=f"{who}'s game days of {league}, looked at until they are closed",
+            schedule=scheduler.ScheduleExpression.cron(
+                minute=fields.minute,
+                hour=fields.hour,
+                month=fields.month,
+                week_day=fields.week_day,
+                time_zone=TimeZone.of(self._settings.time_zone),
+            ),
+            target=targets.StepFunctionsStartExecution(
+                self.look_back,
+                input=scheduler.ScheduleTargetInput.from_object(
+                    {
+                        "league": league,
+                        "scheduled_time": scheduler.ContextAttribute.scheduled_time,
+                    }
+                ),
+                **caught_by(self._storage.undelivered),
+            ),
+        )
 
 
 def _numbers(found: object) -> str:
