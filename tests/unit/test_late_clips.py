@@ -108,6 +108,16 @@ def test_a_cancelled_game_is_closed_at_once():
     assert world.calls_of(DAY) == {"matches": 1, "highlights": 1}
 
 
+def test_a_game_that_is_listed_only_after_a_first_look_is_found():
+    world = SeasonWorld([])
+    world.now = evening(DAY, 9)
+    world.run(DAY, own=True)
+    world.games = [with_clip(Played(7, evening(DAY)), 30)]
+    look_back(world)
+
+    assert world.states() == {"7": (GameState.KEPT, "2026-01-10")}
+
+
 def test_a_list_that_is_empty_once_loses_no_game():
     game = with_clip(Played(7, evening(DAY)), 30)
     world = SeasonWorld([game])
