@@ -20,6 +20,7 @@ from gameday.commands.run import run
 from gameday.commands.status import status
 from gameday.commands.up import up
 from gameday.commands.verify import verify
+from gameday.commands.why import why
 from gameday.copies import CopyError
 from gameday.embedded.assembly import AssemblyError, DeploymentFailed
 from gameday.embedded.aws import StateInUse
@@ -110,6 +111,7 @@ for command in (
     run,
     up,
     status,
+    why,
     cost,
     backups,
     drill,
