@@ -121,9 +121,9 @@ def _paused(record: dict[str, Any]) -> list[str]:
         return []
     waits = "1 highlight waits" if paused["count"] == 1 else f"{paused['count']} highlights wait"
     return [
-        f"Paused: {waits}, and a run goes on with them then.",
+        f"Paused: {waits}.",
         *(f"  {sentence(reason)}" for reason in paused["reasons"]),
-        "  The caps are settings in cdk.json; 0 is no cap.",
+        "  A run after that moment, or after a change of the setting in cdk.json, goes on.",
     ]
 
 
