@@ -118,3 +118,15 @@ def test_a_subject_is_one_that_sns_takes(league: str, teams: str):
     assert len(subject) <= LONGEST_SUBJECT
     assert subject.isascii()
     assert subject.isprintable()
+
+
+def test_work_that_waits_is_told_of_once_and_not_each_morning():
+    def waits(until: str) -> dict[str, Any]:
+        item = without_clip("3", "Pine Hollow vs. Silver Bay", "stored", None)
+        return record(clip(), item | {"paused": f"transcoding is paused until {until}"})
+
+    first, later = waits("2026-01-12 00:00 UTC"), waits("2026-01-13 00:00 UTC")
+
+    assert "until 2026-01-12 00:00 UTC" in digest_of(first, link, UNTIL).body
+    assert is_news(first, fingerprint(record(clip())))
+    assert not is_news(later, fingerprint(first))

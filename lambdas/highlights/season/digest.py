@@ -116,7 +116,7 @@ def _matters(record: Record) -> dict[str, list[Any]]:
     """What a person is told of once: clips kept, games and highlights lost, work held back.
 
     Not what may change from one look to the next without a difference to anybody: a game's wait, the
-    calls that are left, the name of a backup.
+    calls that are left, the name of a backup, or how long a cap still holds work back.
     """
     games, highlights = record.get("games") or [], record["highlights"]
     return {
@@ -125,7 +125,7 @@ def _matters(record: Record) -> dict[str, list[Any]]:
             [one["id"], one["status"], one["reason"]] for one in highlights if _is_lost(one)
         ),
         "games": sorted([one["id"], one["state"]] for one in games if one["state"] in _MISSING),
-        "paused": _paused(record),
+        "paused": ["work"] if _paused(record) else [],
         "broken": [part for part in ("sidecars", "backup") if "error" in record[part]],
     }
 
