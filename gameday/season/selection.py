@@ -14,7 +14,7 @@ from lambdas.highlights.keys import RAW_ANSWER, RUN_RECORD
 from lambdas.highlights.lasting import digest
 from lambdas.highlights.verification import StoredObject
 
-PREFIXES = ("highlights/", "runs/")
+PREFIXES = ("highlights/", "matches/", "runs/")
 SAFE_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", re.ASCII)  # of a key, as the vault makes it
 
 

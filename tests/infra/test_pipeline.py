@@ -72,7 +72,7 @@ def test_nobody_may_delete_a_video_or_the_table(pipeline: Template):
         ("DownloadVideo", "s3:PutObject", "secretsmanager:GetSecretValue"),
         ("RecordRendition", "s3:GetObject*", "s3:PutObject"),
         ("BackUpTable", "dynamodb:DeleteBackup", "s3:PutObject"),
-        ("ReportRun", "s3:PutObject", "dynamodb:UpdateItem"),
+        ("ReportRun", "s3:PutObject", "dynamodb:PutItem"),
         ("WriteSidecars", "s3:PutObject", "dynamodb:UpdateItem"),
         ("PlanBackup", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
         ("ExportTable", "dynamodb:ExportTableToPointInTime", "dynamodb:UpdateItem"),
@@ -81,6 +81,27 @@ def test_nobody_may_delete_a_video_or_the_table(pipeline: Template):
 def test_a_function_may_do_its_step_alone(pipeline: Template, function, may, may_not):
     assert may in actions(pipeline, f"{function}Role")
     assert may_not not in actions(pipeline, f"{function}Role")
+
+
+def test_the_report_changes_games_and_days_but_no_highlight(pipeline: Template):
+    (table,) = {
+        json.dumps(one["Resource"])
+        for one in statements(pipeline, "ReportRunRole")
+        if "dynamodb:UpdateItem" in listed(one["Action"])
+    }
+
+    assert "Season" in table and "Highlights" not in table
+
+
+def test_only_executions_of_this_state_machine_are_asked_about(pipeline: Template):
+    (asking,) = [
+        one for one in statements(pipeline) if "states:DescribeExecution" in listed(one["Action"])
+    ]
+
+    pieces = asking["Resource"]["Fn::Join"][1]
+    assert pieces[-3] == ":execution:" and pieces[-1] == ":*"
+    assert pieces[-2]["Fn::GetAtt"][0].startswith("GameDay")
+    assert "states:DescribeExecution" in actions(pipeline, "FetchHighlightsRole")
 
 
 def test_rotation_reads_the_pins_and_no_other_object(pipeline: Template):

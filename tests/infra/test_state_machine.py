@@ -7,6 +7,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from lambdas.highlights.errors import PermanentError, transient_error_names
+from lambdas.highlights.season.lock import LONGEST_EXECUTION, OUTLIVED
 
 
 @pytest.fixture(scope="session")
@@ -125,3 +126,21 @@ def test_a_backup_is_waited_for_a_quarter_of_an_hour_on_average(machine):
 
     assert waiting["JitterStrategy"] == "FULL"  # half of the interval, on average
     assert waiting["MaxAttempts"] * waiting["IntervalSeconds"] / 2 >= 15 * 60
+
+
+def test_a_day_that_another_execution_works_on_is_waited_for_ten_minutes(machine):
+    retries = machine["States"]["FetchHighlights"]["Retry"]
+    (waiting,) = [one for one in retries if "DayInUse" in one["ErrorEquals"]]
+
+    assert waiting["ErrorEquals"] == ["DayInUse"]
+    assert waiting["IntervalSeconds"] * waiting["MaxAttempts"] == 10 * 60
+
+
+def test_the_lock_of_a_day_is_released_by_who_holds_it(machine):
+    for name in ("FetchHighlights", "ReportRun"):
+        given = machine["States"][name]["Parameters"]
+        assert given["execution_arn.$"] == "$$.Execution.Id"
+
+
+def test_no_lock_outlives_the_state_machines_timeout(machine):
+    assert machine["TimeoutSeconds"] == LONGEST_EXECUTION.total_seconds() < OUTLIVED.total_seconds()

@@ -25,9 +25,11 @@ class FakeHttp:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.requests = []
+        self.urls = []
 
     def request(self, method, url, *, fields, headers, **_):
         self.requests.append((fields, headers))
+        self.urls.append(url)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -164,3 +166,52 @@ def test_a_refusal_in_any_form_is_one_line(body, said):
     with pytest.raises((ProviderQuotaExceeded, ProviderUnavailable)) as raised:
         listing(FakeHttp((429, body, {})))
     assert said in str(raised.value) and "\n" not in str(raised.value)
+
+
+def match(number, league="NCAA", start="2026-01-11T00:00:00.000Z"):
+    state = {"description": "Finished", "score": {"current": "71 - 68"}}
+    return {"id": number, "date": start, "league": {"name": league}, "state": state}
+
+
+def games(http, url=URL):
+    return Provider(http, url, "", "the-key").list_games(DAY, "America/New_York")
+
+
+def test_games_are_asked_for_beside_the_highlights_a_hundred_at_a_time():
+    http = FakeHttp(page([match(n) for n in range(100)], 101), page([match(99), match(100)], 101))
+    found = games(http)
+
+    assert [game.id for game in found.games] == [str(n) for n in range(101)]
+    assert http.urls == ["https://provider.example/basketball/matches"] * 2
+    assert [(fields["limit"], fields["offset"]) for fields, _ in http.requests] == [
+        ("100", "0"),
+        ("100", "100"),
+    ]
+    assert len(found.answers) == 2
+
+
+def test_games_of_other_leagues_and_other_days_are_left_out():
+    other_day = match(3, start="2026-01-20T00:00:00.000Z")
+    http = FakeHttp(page([match(1), match(2, "NBA"), other_day, match(1)], 4))
+
+    assert [game.id for game in games(http).games] == ["1"]
+
+
+@pytest.mark.parametrize("body", [b'{"data": [{}]}', b'{"data": [{"state": 5}]}', b"<html>"])
+def test_a_list_of_no_games_at_all_is_told_apart(body):
+    with pytest.raises(UnexpectedAnswer):
+        games(FakeHttp((200, body, {})))
+
+
+def test_a_list_without_end_is_not_read_forever():
+    endless = [page([match(n)], 10_000) for n in range(100)]
+
+    with pytest.raises(UnexpectedAnswer, match="games of NCAA 2026-01-10"):
+        games(FakeHttp(*endless))
+
+
+@pytest.mark.parametrize(
+    ("url", "known"), [(URL, True), (f"{URL}/", True), ("https://proxy.example/clips", False)]
+)
+def test_the_address_of_games_follows_from_that_of_highlights(url, known):
+    assert Provider(FakeHttp(), url, "", "the-key").lists_games is known
