@@ -22,6 +22,7 @@ from lambdas.highlights.season.rounds import (
     Step,
     kept_back,
     next_step,
+    room_again,
     summary,
     tolerated,
 )
@@ -51,23 +52,37 @@ def handler(event: Event, _: Context) -> Event:
     if ended:
         progress = progress.after(_outcomes(settings.bucket_name, execution, number))
     season = clients.table(settings.season_table)
+    usage = Usage(season)
+    used, used_in_month = usage.day(now.date()), usage.month(f"{now:%Y-%m}")
+    room_at = room_again(used, used_in_month, settings.caps, now)
     known = _known(asked, Season(season))
-    days = [day for day in _due(asked, known, settings, now) if progress.may_try(day)]
-    in_use = {day for day in days if day in known and _is_in_use(known[day])}
-    left = due.in_order([day for day in days if day not in in_use], progress.failed_days)
+    due_now = _due(asked, known, settings, room_at is None, now)
+    in_use = {day for day in due_now if day in known and _is_in_use(known[day])}
+    paused = [day for day in due_now if day in known and due.is_paused(known[day])]
+    left = [day for day in due_now if day not in in_use and progress.may_try(day)]
     if "Error" in ended:
         chosen = Next(Step.DONE, left=len(left))
     else:
         chosen = next_step(
-            left,
-            _calls(asked, Usage(season).day(now.date()), settings, now),
+            due.in_order(left, progress.failed_days),
+            _calls(asked, used, settings, now),
             may_wait=isinstance(asked, Backfill),
             started=datetime.fromisoformat(event["started"]),
             now=now,
         )
+        may_wait = isinstance(asked, Backfill) and progress.may_wait_for_room(len(paused))
+        if chosen.step is Step.DONE and may_wait:
+            chosen = Next(Step.WAIT, until=room_at or now)
+            progress = progress.waiting_for_room(paused)
     number += chosen.step is Step.RUN
-    closed = sum("closed_at" in item for item in known.values())
-    said = summary(chosen, progress, in_use=len(in_use), closed=closed, stopped=ended.get("Error"))
+    said = summary(
+        chosen,
+        progress,
+        in_use=len(in_use),
+        paused=len(paused),
+        closed=sum("closed_at" in item for item in known.values()),
+        stopped=ended.get("Error"),
+    )
     logger.info("days chosen", next=chosen.step, days=len(chosen.days), summary=said)
     if chosen.step is Step.RUN:
         _write_days(settings.bucket_name, asked, chosen.days, execution, number)
@@ -101,6 +116,7 @@ def _due(
     asked: Scheduled | Backfill,
     known: Mapping[date, dict[str, Any]],
     settings: LookBackSettings,
+    room: bool,
     now: datetime,
 ) -> list[date]:
     if isinstance(asked, Backfill):
@@ -110,6 +126,7 @@ def _due(
         today=asked.today,
         look_back_days=settings.look_back_days,
         calendar=settings.calendar,
+        room=room,
         now=now,
     )
 
@@ -119,7 +136,7 @@ def _calls(
 ) -> Calls:
     budget, held = settings.provider_calls_per_day, 0
     if isinstance(asked, Backfill):
-        held = kept_back(budget, settings.leagues, settings.look_back_days)
+        held = kept_back(budget, len(settings.leagues), settings.look_back_days)
     return Calls.of(used, budget, held, now)
 
 

@@ -10,6 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from lambdas.highlights.keys import BACKFILLS
+from lambdas.settings import CAP_SETTINGS
 from stacks.acknowledge import acknowledge_wildcards, executions_of, exported
 from stacks.alarms import Alarms
 from stacks.functions import function, log_group
@@ -86,9 +87,10 @@ class SeasonStack(Stack):
                 "SEASON_TABLE": self._storage.season.table_name,
                 "BUCKET_NAME": self._storage.archive.bucket_name,
                 "TIME_ZONE": settings.time_zone,
-                "LEAGUES": str(len(settings.leagues)),
+                "LEAGUES": ",".join(settings.leagues),
                 "LOOK_BACK_DAYS": str(settings.look_back_days),
                 "PROVIDER_CALLS_PER_DAY": str(settings.provider_calls_per_day),
+                **{name.upper(): str(getattr(settings, name)) for name in CAP_SETTINGS},
                 "WEEKDAYS": _numbers(WEEKDAYS.index(day) for day in game_days),
                 "MONTHS": _numbers(MONTHS.index(month) + 1 for month in settings.season_months),
                 "POWERTOOLS_SERVICE_NAME": "game-day-vault",

@@ -22,6 +22,8 @@ from lambdas.highlights.season.days import is_fresh
 LONGEST_OPEN = 30  # days
 # A season. Days of an earlier one are not asked for unless somebody names them.
 LONGEST_GAP = 183  # days
+# Two seasons: a backfill of the one before may be held back by a cap.
+LONGEST_PAUSE = 600  # days
 
 Item = Mapping[str, Any]
 
@@ -44,11 +46,13 @@ def due_days(
     today: date,
     look_back_days: int,
     calendar: Calendar,
+    room: bool,
     now: datetime,
 ) -> list[date]:
     """The days that the look of the morning `today` is due for, the newest first.
 
-    known: items of days, as the season table has them, by date, back to `first_of_interest`.
+    known: items of days, as the season table has them, by date, back to `first_of_interest`. room:
+    whether no cap on spending is reached.
     """
     yesterday = today - timedelta(days=1)
     # The last of a window's looks is on the morning after: a game may end in the evening.
@@ -58,7 +62,7 @@ def due_days(
     days |= {
         day
         for day, item in known.items()
-        if day <= yesterday and (open_since <= day or item.get("paused"))
+        if day <= yesterday and (day >= open_since or (room and is_paused(item)))
     }
     days |= _gaps(known, today, calendar)
     return sorted((day for day in days if is_due(known.get(day), now)), reverse=True)
@@ -66,7 +70,7 @@ def due_days(
 
 def first_of_interest(today: date) -> date:
     """The earliest day that a scheduled look asks about."""
-    return today - timedelta(days=LONGEST_GAP)
+    return today - timedelta(days=LONGEST_PAUSE)
 
 
 def days_of_range(
@@ -87,6 +91,11 @@ def is_due(day: Item | None, now: datetime) -> bool:
     return not (day.get("closed_at") or is_fresh(day, now))
 
 
+def is_paused(day: Item) -> bool:
+    """Whether work of the day waits for a cap on spending to be lifted."""
+    return bool(day.get("paused"))
+
+
 def is_held(day: Item) -> bool:
     """Whether an execution works on the day, or was ended while it did."""
     return "lock_holder" in day
@@ -99,7 +108,7 @@ def in_order(days: Iterable[date], put_off: Container[date]) -> list[date]:
 
 def _gaps(known: Mapping[date, Item], today: date, calendar: Calendar) -> set[date]:
     """Days without a look between the first that is known and today."""
-    earliest = first_of_interest(today)
+    earliest = today - timedelta(days=LONGEST_GAP)
     looked = [day for day, item in known.items() if day >= earliest and item.get("looked_at")]
     if not looked:
         return set()

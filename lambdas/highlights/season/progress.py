@@ -13,7 +13,7 @@ from typing import Any
 from lambdas.highlights.failed_step import sentence
 
 MOST_TRIES = 2  # of a day in one execution
-LONGEST_REASON = 200  # characters; of 400 days at most, see `asked.MOST_DAYS`
+LONGEST_REASON = 120  # characters; of 400 days at most, see `asked.MOST_DAYS`
 
 # What a child says of its day; anything else that it ends with is a failure.
 LOOKED = "looked"
@@ -33,32 +33,45 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Progress:
-    """looked: days that were looked at, each once. failed: tries and reason, by day."""
+    """looked: days that were looked at. failed: tries and reason, by day. Days as ISO 8601.
 
-    looked: int = 0
+    paused: how many days still had work behind a cap on spending when that was last waited for.
+    """
+
+    looked: frozenset[str] = frozenset()
     failed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    paused: int | None = None
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> "Progress":
         """That of an earlier round; of none, where `state` is empty."""
         failed = {day: (int(tries), why) for day, (tries, why) in state.get("failed", {}).items()}
-        return cls(int(state.get("looked", 0)), failed)
+        return cls(frozenset(state.get("looked", ())), failed, state.get("paused"))
 
     def state(self) -> dict[str, Any]:
         """As it travels in the execution's state."""
-        return {"looked": self.looked, "failed": {d: list(one) for d, one in self.failed.items()}}
+        return {
+            "looked": sorted(self.looked),
+            "failed": {day: list(one) for day, one in self.failed.items()},
+            "paused": self.paused,
+        }
 
     def after(self, outcomes: Iterable[Outcome]) -> "Progress":
         """This and what came of another round. A try that ended for want of calls is none."""
-        looked, failed = self.looked, dict(self.failed)
+        looked, failed = set(self.looked), dict(self.failed)
         for one in outcomes:
             if one.what == LOOKED:
                 failed.pop(one.day, None)
-                looked += 1
+                looked.add(one.day)
             elif one.what != NO_CALLS:
                 tries = failed.get(one.day, (0, ""))[0] + 1
                 failed[one.day] = (tries, one.reason[:LONGEST_REASON])
-        return replace(self, looked=looked, failed=failed)
+        return replace(self, looked=frozenset(looked), failed=failed)
+
+    def waiting_for_room(self, paused: Iterable[date]) -> "Progress":
+        """This, with days that are looked at once more when a cap is lifted."""
+        days = {day.isoformat() for day in paused}
+        return replace(self, looked=self.looked - days, paused=len(days))
 
     @property
     def failed_days(self) -> set[date]:
@@ -66,8 +79,13 @@ class Progress:
         return {date.fromisoformat(day) for day in self.failed}
 
     def may_try(self, day: date) -> bool:
-        """Whether the day was not tried often enough yet."""
-        return self.failed.get(day.isoformat(), (0, ""))[0] < MOST_TRIES
+        """Whether the day was neither looked at nor tried often enough yet."""
+        name = day.isoformat()
+        return name not in self.looked and self.failed.get(name, (0, ""))[0] < MOST_TRIES
+
+    def may_wait_for_room(self, paused: int) -> bool:
+        """Whether waiting for a cap is of use: not where the last wait brought nothing."""
+        return paused > 0 and (self.paused is None or paused < self.paused)
 
 
 def outcomes_of(results: Iterable[Mapping[str, Any]]) -> list[Outcome]:

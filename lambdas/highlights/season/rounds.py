@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from lambdas.highlights.season.caps import moment_in_words, next_day
+from lambdas.highlights.season.caps import Caps, Kind, moment_in_words, next_day, next_month
 from lambdas.highlights.season.progress import Progress
 
 # Of a day of games: one for the list of games, one for the list of highlights.
@@ -15,6 +15,7 @@ CALLS_A_DAY = 2
 LONGEST_MORNING = timedelta(hours=12)
 # The provider's clock may be behind: what is asked in a day's first minutes may count for the last.
 AFTER_MIDNIGHT = timedelta(minutes=5)
+NEARLY = 0.9  # of a cap; the next video may need more than what is left
 DAYS_NAMED = 3  # of those that failed, with why
 
 
@@ -89,26 +90,52 @@ def next_step(
     return Next(Step.DONE, left=len(days))
 
 
+def room_again(
+    used_today: Mapping[str, Any], used_this_month: Mapping[str, Any], caps: Caps, now: datetime
+) -> datetime | None:
+    """When there is room again under the caps on spending; None when there is now.
+
+    A cap counts as reached once something was held back by it and little of it is left: of one
+    that was raised since, more is.
+    """
+    if _is_reached(used_this_month, {kind: caps.cap(kind).month for kind in Kind}):
+        return next_month(now) + AFTER_MIDNIGHT
+    if _is_reached(used_today, {kind: caps.cap(kind).day for kind in Kind}):
+        return next_day(now) + AFTER_MIDNIGHT
+    return None
+
+
+def _is_reached(used: Mapping[str, Any], most: Mapping[Kind, int]) -> bool:
+    return any(
+        f"{kind}_reached_at" in used and int(used.get(kind, 0)) >= cap * NEARLY
+        for kind, cap in most.items()
+        if cap
+    )
+
+
 def summary(
-    chosen: Next, progress: Progress, *, in_use: int, closed: int, stopped: str | None
+    chosen: Next, progress: Progress, *, in_use: int, paused: int, closed: int, stopped: str | None
 ) -> str:
     """How far it is, as a sentence without a full stop.
 
-    closed: days of those asked for that need no look any more. stopped: the error by which the
-    last round was stopped.
+    paused: days with work behind a cap. closed: days of those asked for that need no look any
+    more. stopped: the error by which the last round was stopped.
     """
-    parts = [f"{_days(progress.looked)} looked at", f"{closed} closed"]
+    parts = [f"{_days(len(progress.looked))} looked at", f"{closed} closed"]
     if progress.failed:
         named = "; ".join(f"{day}: {why}" for day, (_, why) in _first(progress.failed))
         parts.append(f"{len(progress.failed)} failed ({named})")
     if in_use:
         parts.append(f"{in_use} in use by another execution")
+    if paused:
+        parts.append(f"{paused} with work that waits for a cap on spending")
     if chosen.left:
         parts.append(f"{chosen.left} left")
     if stopped:
         parts.append("stopped, since too many failed" if _too_many(stopped) else f"({stopped})")
     if chosen.until:
-        parts.append(f"waiting for provider calls until {moment_in_words(chosen.until)}")
+        for_what = "provider calls" if chosen.left else "room under the caps"
+        parts.append(f"waiting for {for_what} until {moment_in_words(chosen.until)}")
     return ", ".join(parts)
 
 
