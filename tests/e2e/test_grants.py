@@ -17,8 +17,10 @@ GRANTS = [
     ("FetchHighlightsRole", "dynamodb:BatchGetItem"),
     ("FetchHighlightsRole", "dynamodb:Query"),
     ("FetchHighlightsRole", "dynamodb:PutItem"),
+    ("FetchHighlightsRole", "dynamodb:GetItem"),
     ("DownloadVideoRole", "dynamodb:BatchGetItem"),
     ("DownloadVideoRole", "dynamodb:UpdateItem"),
+    ("DownloadVideoRole", "dynamodb:PutItem"),
     ("DownloadVideoRole", "s3:PutObject"),
     ("DownloadVideoRole", "s3:List*"),
     ("TranscodeRole", "s3:GetObject*"),
@@ -26,6 +28,7 @@ GRANTS = [
     ("RecordRenditionRole", "s3:GetObject*"),
     ("RecordRenditionRole", "dynamodb:BatchGetItem"),
     ("RecordRenditionRole", "dynamodb:UpdateItem"),
+    ("RecordRenditionRole", "dynamodb:PutItem"),
     ("WriteSidecarsRole", "s3:PutObject"),
     ("WriteSidecarsRole", "s3:List*"),
     ("WriteSidecarsRole", "dynamodb:BatchGetItem"),
@@ -53,9 +56,12 @@ EXPORT_GRANTS = [
 ]
 # Needed in other cases than a day's first run. Those of RecordFailure only say why a highlight
 # failed, or abort what it left open, and the run fails without them as well; CancelJob ends the jobs of a stopped execution
-# (tests/embedded/mediaconvert); StartExecution has its test beside the schedules.
+# (tests/embedded/mediaconvert); StartExecution has its test beside the schedules. DownloadVideo reads
+# what was used so far where there is a cap on it.
 IN_OTHER_CASES = {
     ("FetchHighlightsRole", "dynamodb:UpdateItem"),
+    ("DownloadVideoRole", "dynamodb:GetItem"),
+    ("RecordFailureRole", "dynamodb:PutItem"),
     ("RecordFailureRole", "dynamodb:BatchGetItem"),
     ("RecordFailureRole", "dynamodb:UpdateItem"),
     ("RecordFailureRole", "s3:AbortMultipartUpload"),
