@@ -11,6 +11,7 @@ from typing import Any
 
 from gameday.costs import Usage
 from lambdas.highlights.billing import Rendition, normalized_minutes
+from lambdas.highlights.transcoding import COPY
 
 # Billed seconds and memory in GB of one invocation, initialisation included:
 # docs/decisions/0005-cold-start-and-function-sizes.md
@@ -26,7 +27,6 @@ DOWNLOAD_TRANSITIONS, TRANSCODE_TRANSITIONS = 2, 4
 DAY_WRITES, STORY_WRITES = 20, 5
 # By estimate: what a function writes to its log in a call, and Step Functions of a transition.
 LOGGED_BYTES, LOGGED_TRANSITION_BYTES = 2_000, 1_500
-COPIED = "copy"
 # One LookBack execution that finds nothing due, by estimate.
 LOOK_BACK = Usage(
     state_transitions=8, lambda_requests=2, lambda_gigabyte_seconds=1.5, s3_puts=2, traces=1
@@ -120,7 +120,7 @@ def minutes_of(rendition: Mapping[str, Any]) -> float:
 
 def is_copied(rendition: Mapping[str, Any]) -> bool:
     """Whether a rendition is its video, copied, and no job made it."""
-    return rendition.get("made_by") == COPIED
+    return rendition.get("made_by") == COPY
 
 
 def _made(facts: Mapping[str, Any] | None, record: Mapping[str, Any]) -> bool:

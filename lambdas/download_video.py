@@ -21,12 +21,14 @@ from lambdas.highlights.keys import rendition_key, thumbnail_key, video_key
 from lambdas.highlights.ledger import Item, Ledger, moment
 from lambdas.highlights.measure import measure_video, picture_facts
 from lambdas.highlights.season.story import Told
-from lambdas.highlights.transcoding import bitrate_ceiling, even_size
+from lambdas.highlights.transcoding import bitrate_ceiling, even_size, is_ready
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.settings import Settings
 from lambdas.step import Context, Event, logger, step
 from lambdas.telling import Telling
 
+WHEN_NEEDED = "when_needed"  # of the setting transcode
+LONGEST_FOR_A_PICTURE = 60  # seconds
 SECONDS_TO_STOP = 20  # before the function's own time limit: to leave an upload in order
 
 
@@ -88,6 +90,9 @@ def _work(
         ledger.record_video(item["id"], video, now)
         logger.info("video stored", key=video["key"], bytes=video["bytes"])
     plan = _transcode_plan(item, game_day, video, settings, archive)
+    if plan["needed"] and settings.transcode == WHEN_NEEDED:
+        seconds = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_STOP
+        plan["needed"] = not _copied(item, game_day, video, settings, archive, guard, seconds)
     if plan["needed"]:
         guard.begin_job(video)
         ledger.go_on(item)
@@ -129,7 +134,40 @@ def _download(
         else:
             facts = {"key": found.key, "bytes": found.bytes, "checksum": found.checksum}
             info = found.info
-    return facts | {"content_type": info.content_type} | picture_facts(info)
+    form = {} if info.plays_as is None else {"plays_as": info.plays_as}
+    return facts | {"content_type": info.content_type} | picture_facts(info) | form
+
+
+def _copied(
+    item: Item,
+    game_day: GameDay,
+    video: Item,
+    settings: Settings,
+    archive: Archive,
+    guard: Guard,
+    seconds: float,
+) -> bool:
+    """Whether the video is its own rendition now, and nothing need be made. Raises Paused."""
+    if not is_ready(video, settings.transcode_profile):
+        return False
+    # Few deployments copy, and reading pictures is not worth each start's import.
+    from lambdas.highlights.copied_rendition import copy_rendition
+
+    guard.begin_copy(int(video["bytes"]))
+    deadline = Deadline(min(seconds, LONGEST_FOR_A_PICTURE), time.monotonic, time.sleep)
+    with Watch(deadline) as watch:
+        pools = guarded_pools(settings.allowed_private_hosts)
+        refusal = copy_rendition(
+            archive,
+            Internet(pools, settings.host_rules, deadline, watch, Patience(tries=2)),
+            video,
+            item.get("image_url"),
+            rendition=rendition_key(game_day, item["id"]),
+            thumbnail=thumbnail_key(game_day, item["id"]),
+        )
+    if refusal is not None:
+        logger.info("transcoding for want of a picture", reason=refusal)
+    return refusal is None
 
 
 def _settle(ledger: Ledger, archive: Archive, item: Item, outcome: Exception) -> dict[str, Any]:

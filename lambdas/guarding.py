@@ -60,6 +60,12 @@ class Guard:
         kind = Kind.TRANSCODE_SECONDS
         self._pass(self._usage.reserve(kind, self._item["id"] + again, seconds, self._caps, now))
 
+    def begin_copy(self, size: int) -> None:
+        """Reserve the bytes of a rendition that is a copy of its video. Raises Paused."""
+        self._pass(
+            self._usage.reserve(Kind.STORED_BYTES, self._of(RENDITION), size, self._caps, _now())
+        )
+
     def count_rendition(self, size: int) -> None:
         """Count the bytes of a rendition that is stored, unless that was done."""
         self._usage.count(Kind.STORED_BYTES, self._of(RENDITION), size, _now())

@@ -33,6 +33,7 @@ class Settings:
     allowed_private_hosts: tuple[str, ...]
     host_rules: HostRules
     largest_video: int
+    transcode: str
     transcode_profile: str
     backup_retention: Policy
 
@@ -56,6 +57,7 @@ class Settings:
             allowed_private_hosts=tuple(hosts.lower().split(",")) if hosts else (),
             host_rules=HostRules.parse(environment["HOST_RULES"]),
             largest_video=int(environment["MAX_VIDEO_MEGABYTES"]) * 1_000_000,
+            transcode=environment["TRANSCODE"],
             transcode_profile=environment["TRANSCODE_PROFILE"],
             backup_retention=Policy.parse(environment["BACKUP_RETENTION"]),
         )

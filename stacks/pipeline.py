@@ -121,6 +121,7 @@ class PipelineStack(Stack):
             "ALLOWED_PRIVATE_HOSTS": ",".join(settings.allowed_private_hosts),
             "HOST_RULES": str(settings.host_rules),
             "MAX_VIDEO_MEGABYTES": str(settings.max_video_megabytes),
+            "TRANSCODE": settings.transcode,
             "TRANSCODE_PROFILE": settings.transcode_profile,
             "BACKUP_RETENTION": str(settings.backup_retention),
             "POWERTOOLS_SERVICE_NAME": "game-day-vault",
@@ -146,6 +147,9 @@ class PipelineStack(Stack):
         grants.read(of["DownloadVideo"].role, "videos/*")
         grants.read(of["DownloadVideo"].role, "processed_videos/*")
         grants.read(of["DownloadVideo"].role, "thumbnails/*")
+        if self._settings.transcode == "when_needed":
+            grants.write(of["DownloadVideo"].role, "processed_videos/*")
+            grants.write(of["DownloadVideo"].role, "thumbnails/*")
         grants.use_table(of["DownloadVideo"], read, update)
         grants.read(self.transcode_role, "videos/*")
         grants.write(self.transcode_role, "processed_videos/*")

@@ -4,6 +4,7 @@ import zlib
 from typing import Any
 
 from lambdas.highlights import checksum
+from lambdas.highlights.errors import StoreUnavailable
 
 REFUSED = ("412", "PreconditionFailed")
 ABSENT = ("404", "NoSuchKey", "NotFound")
@@ -38,6 +39,34 @@ class Archive:
                 return False
             raise
         return True
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Write `body`, whatever stands under `key`."""
+        while not self.put_once(key, body, content_type, self.etag(key)):
+            continue  # another write came between, of which this one has to know
+
+    def copy(self, source: str, key: str, content_type: str, expected: str) -> None:
+        """Copy an object of up to 5 GB within S3, whatever stands under `key`.
+
+        expected: the source's checksum, as the ledger keeps it. Raises StoreUnavailable when S3
+        says that the copy has another one.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        """
+        answer = self.s3.copy_object(
+            Bucket=self.bucket,
+            Key=key,
+            CopySource={"Bucket": self.bucket, "Key": source},
+            ContentType=content_type,
+            MetadataDirective="REPLACE",
+            TaggingDirective="REPLACE",
+            ChecksumAlgorithm=checksum.ALGORITHM,
+        )
+        told = answer.get("CopyObjectResult", {}).get("ChecksumCRC32")
+        if told is None or not expected.startswith("crc32:"):
+            return
+        found = checksum.as_text(checksum.from_header(told))
+        if found != expected:
+            raise StoreUnavailable(f"S3 copied {source} to {key} with {found}, not {expected}")
 
     def has(self, key: str) -> bool:
         """Whether an object stands under `key`; needs s3:ListBucket to tell absent from denied."""

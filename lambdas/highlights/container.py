@@ -30,7 +30,7 @@ class VideoInfo:
 
     container: mp4, mov, webm, matroska or mpegts. extension: without a dot. width, height:
     pixels, exchanged where the file has the picture shown on its side. tells_its_end: whether the
-    file itself says how far it goes, so that a cut would have shown.
+    file itself says how far it goes, so that a cut would have shown. plays_as: see `Facts`.
     """
 
     container: str
@@ -41,6 +41,7 @@ class VideoInfo:
     duration_seconds: float | None
     has_audio: bool | None
     tells_its_end: bool = field(default=False, compare=False)
+    plays_as: str | None = field(default=None, compare=False)
 
 
 def sniff(head: bytes) -> Format | None:

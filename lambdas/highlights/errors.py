@@ -145,6 +145,10 @@ class NotAVideo(PermanentError):
     """The bytes are whole and are not a video the vault can keep."""
 
 
+class NotAPicture(PermanentError):
+    """The bytes are no whole JPEG; a transcoding job makes one instead."""
+
+
 class TooSlowToStore(PermanentError):
     """A video that cannot be gone on with does not come within one function's time."""
 

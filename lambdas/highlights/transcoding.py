@@ -1,12 +1,23 @@
-"""What a video's rendition may cost in bits, and what a failed job means."""
+"""What a video's rendition may cost in bits, whether it needs one, and what a failed job means."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 HIGHEST_BITRATE = 5_000_000  # bits per second
 LOWEST_BITRATE = 100_000
 AUDIO_BITRATE = 64_000
+# Bits per second of what each profile makes, sound and container included: those that it would
+# leave as they are. `source-matched` spends at most what the source does.
+MOST_IN_ALL = int(1.02 * (HIGHEST_BITRATE + AUDIO_BITRATE))
+KEPT_BITRATES = {
+    "source-matched": (0, MOST_IN_ALL),
+    "cbr-5mbps": (int(0.9 * HIGHEST_BITRATE), MOST_IN_ALL),
+}
+COPY, JOB = "copy", "job"  # how a rendition was made
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+LARGEST_COPY = 5_000_000_000  # bytes
 LATEST_IN_SECONDS = 10**11  # a greater number is a moment in milliseconds
 
 # The same job on the same video fails again: no video track, audio that is missing or cannot be
@@ -36,6 +47,22 @@ def even_size(width: int, height: int) -> dict[str, int | bool]:
         "width": width - width % 2,
         "height": height - height % 2,
     }
+
+
+def is_ready(video: Mapping[str, Any], profile: str) -> bool:
+    """Whether a video is already what `profile` would make of it, so that a copy will do.
+
+    video: as the ledger keeps it; `plays_as` says that its form is right. What it does not say is
+    taken for wrong.
+    """
+    width, height = int(video.get("width", 0)), int(video.get("height", 0))
+    milliseconds, size = int(video.get("duration_milliseconds", 0)), int(video["bytes"])
+    is_even = bool(width and height) and not (width % 2 or height % 2)
+    is_form = "plays_as" in video and video.get("content_type") == "video/mp4" and is_even
+    if not is_form or not milliseconds or size > LARGEST_COPY:
+        return False
+    least, most = KEPT_BITRATES[profile]
+    return least <= size * 8_000 / milliseconds <= most
 
 
 def blames_the_video(code: int | None, message: str) -> bool:

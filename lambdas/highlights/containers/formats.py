@@ -25,6 +25,8 @@ class Facts:
 
     width, height: pixels, exchanged where the file has the picture shown on its side.
     tells_its_end: whether the file itself says how far it goes, so that a cut would have shown.
+    plays_as: its codecs, by RFC 6381, when players play the file as it is while it still comes:
+    an MP4 with its index in front, of upright H.264 and AAC at most.
     """
 
     width: int | None
@@ -32,3 +34,4 @@ class Facts:
     duration_seconds: float | None
     has_audio: bool | None
     tells_its_end: bool = field(default=False, compare=False)
+    plays_as: str | None = field(default=None, compare=False)

@@ -1,6 +1,7 @@
-"""The picture size in an H.264 stream: its sequence parameter set (ITU-T H.264, 7.3.2.1.1)."""
+"""What an H.264 stream says of its pictures: its sequence parameter set (ITU-T H.264, 7.3.2.1.1)."""
 
 import re
+from dataclasses import dataclass
 
 # A start code and the header of a network unit of type 7.
 _SEQUENCE_PARAMETERS = re.compile(rb"\x00\x00\x01[\x07\x27\x47\x67]")
@@ -10,17 +11,35 @@ LARGEST_SIDE = 16_384  # pixels; level 6.2 allows less
 HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 
 
+@dataclass(frozen=True)
+class Sequence:
+    """What a parameter set says. width, height: pixels. chroma: 1 is 4:2:0. depth: bits.
+
+    is_interlaced: whether pictures may be coded as two fields.
+    """
+
+    width: int
+    height: int
+    chroma: int
+    depth: int
+    is_interlaced: bool
+
+
 def picture_size(stream: bytes) -> tuple[int, int] | None:
     """Width and height by the first parameter set in a piece of stream, if it can be read."""
     found = _SEQUENCE_PARAMETERS.search(stream)
-    if found is None:
-        return None
-    unit = stream[found.end() : found.end() + LONGEST].replace(b"\0\0\3", b"\0\0")
+    said = None if found is None else sequence(stream[found.end() : found.end() + LONGEST])
+    return None if said is None else (said.width, said.height)
+
+
+def sequence(unit: bytes) -> Sequence | None:
+    """What a parameter set says, if it can be read; unit: its bytes behind the unit's header."""
     try:
-        width, height = _read(_Bits(unit))
+        found = _read(_Bits(unit[:LONGEST].replace(b"\0\0\3", b"\0\0")))
     except ValueError:
         return None
-    return (width, height) if 0 < min(width, height) <= max(width, height) <= LARGEST_SIDE else None
+    sides = found.width, found.height
+    return found if 0 < min(sides) <= max(sides) <= LARGEST_SIDE else None
 
 
 class _Bits:
@@ -48,17 +67,16 @@ class _Bits:
         return (number + 1) // 2 if number % 2 else -(number // 2)
 
 
-def _read(bits: _Bits) -> tuple[int, int]:
+def _read(bits: _Bits) -> Sequence:
     profile = bits.fixed(8)
     bits.fixed(16)  # constraints and level
     bits.golomb()  # seq_parameter_set_id
-    chroma, separate_planes = 1, 0
+    chroma, separate_planes, depth = 1, 0, 8
     if profile in HIGH_PROFILES:
         chroma = bits.golomb()
         if chroma == 3:
             separate_planes = bits.fixed(1)
-        bits.golomb()  # bit_depth_luma_minus8
-        bits.golomb()  # bit_depth_chroma_minus8
+        depth = 8 + max(bits.golomb(), bits.golomb())  # of brightness, of colour
         bits.fixed(1)  # qpprime_y_zero_transform_bypass_flag
         if bits.fixed(1):
             for index in range(12 if chroma == 3 else 8):
@@ -87,7 +105,7 @@ def _read(bits: _Bits) -> tuple[int, int]:
         subsampled = chroma in (1, 2) and not separate_planes
         width -= (2 if subsampled else 1) * (left + right)
         height -= (2 if chroma == 1 else 1) * fields * (top + bottom)
-    return width, height
+    return Sequence(width, height, chroma, depth, is_interlaced=fields == 2)
 
 
 def _pass_scaling_list(bits: _Bits, length: int) -> None:

@@ -6,9 +6,12 @@ from operator import mul, sub
 from struct import unpack_from
 
 from lambdas.highlights.containers.boxes import BoxReader, big_endian
+from lambdas.highlights.containers.codecs import audio_codec, video_codec
 from lambdas.highlights.errors import NotAVideo
 
 VIDEO, AUDIO = b"vide", b"soun"
+# Of a picture that is shown as it is coded: fixed-point numbers, by rows.
+UPRIGHT = (0x10000, 0, 0, 0, 0x10000)
 UNKNOWN_DURATIONS = (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 
 
@@ -18,7 +21,8 @@ class Track:
 
     handler: VIDEO or AUDIO. duration: in units of 1/timescale seconds, None when unknown.
     extent: the bytes of the file from its first sample to the end of its last one, None when the
-    index names no samples of it.
+    index names no samples of it. codec: see `codecs`. is_upright: whether it is neither turned
+    nor moved to be shown.
     """
 
     track_id: int
@@ -28,6 +32,8 @@ class Track:
     width: int | None
     height: int | None
     extent: tuple[int, int] | None
+    codec: str | None
+    is_upright: bool
 
     @property
     def seconds(self) -> float | None:
@@ -54,6 +60,16 @@ class Movie:
     def has_audio(self) -> bool:
         """Whether there is a track of sound."""
         return any(track.handler == AUDIO for track in self.tracks)
+
+    @property
+    def codecs(self) -> str | None:
+        """The codecs of a track of pictures, upright, and of one of sound at most; else None."""
+        kinds = sorted(track.handler for track in self.tracks)
+        coded = [self.video, *(track for track in self.tracks if track.handler == AUDIO)]
+        if kinds not in ([VIDEO], [AUDIO, VIDEO]) or not self.video.is_upright:
+            return None
+        names = [track.codec for track in coded]
+        return None if None in names else ",".join(filter(None, names))
 
 
 def read_movie(reader: BoxReader, moov: memoryview) -> Movie:
@@ -86,12 +102,12 @@ def read_movie(reader: BoxReader, moov: memoryview) -> Movie:
 
 
 def _track(reader: BoxReader, trak: memoryview) -> Track:
-    track_id, turned = 0, False
+    track_id, turned, matrix = 0, False, UPRIGHT
     header = reader.find(trak, b"tkhd")
     if header is not None:
         track_id = unpack_from(">I", header, 20 if header[0] else 12)[0]
-        a, b = unpack_from(">2i", header, 52 if header[0] else 40)
-        turned = abs(b) > abs(a)
+        matrix = unpack_from(">5i", header, 52 if header[0] else 40)
+        turned = abs(matrix[1]) > abs(matrix[0])
     media = reader.find(trak, b"mdia") or memoryview(b"")
     handler = reader.find(media, b"hdlr") or memoryview(b"")
     media_header = reader.find(media, b"mdhd")
@@ -99,6 +115,8 @@ def _track(reader: BoxReader, trak: memoryview) -> Track:
     table = reader.find(media, b"minf", b"stbl") or memoryview(b"")
     kind = bytes(handler[8:12])
     width, height = _picture_size(reader, table) if kind == VIDEO else (None, None)
+    descriptions = reader.find(table, b"stsd") or memoryview(b"")
+    name_of = {VIDEO: video_codec, AUDIO: audio_codec}.get(kind)
     return Track(
         track_id=track_id,
         handler=kind,
@@ -107,6 +125,8 @@ def _track(reader: BoxReader, trak: memoryview) -> Track:
         width=height if turned else width,
         height=width if turned else height,
         extent=_extent(reader, table),
+        codec=None if name_of is None else name_of(reader, descriptions),
+        is_upright=matrix == UPRIGHT,
     )
 
 

@@ -66,6 +66,7 @@ class _File:
     def __init__(self, reader: BoxReader) -> None:
         self._reader = reader
         self._movie: Movie | None = None
+        self._index_is_first = False
         self._fragments = Fragments({})
         self._media = (NO_END, 0)  # from the first byte of media data to the end of the last
         self._end = 0  # of all boxes so far
@@ -130,6 +131,7 @@ class _File:
             duration_seconds=duration or movie.video.seconds,
             has_audio=movie.has_audio,
             tells_its_end=not movie.fragmented or movie.duration_seconds is not None,
+            plays_as=movie.codecs if self._index_is_first and not movie.fragmented else None,
         )
 
     def _read_movie(self, body: bytes) -> None:
@@ -140,6 +142,7 @@ class _File:
         if movie.video.extent is None and not movie.fragmented:
             raise NotAVideo("the file's video track is empty")
         self._movie = movie
+        self._index_is_first = not self._media[1]
         self._fragments = Fragments(movie.sample_defaults)
 
     def _read_fragment(self, kind: bytes, body: memoryview, start: int, end: int) -> None:
