@@ -58,7 +58,7 @@ def heat_map(days: Mapping[date, Day], width: int, *, plain: bool = False) -> li
     for start in range(0, len(weeks), at_once):
         band = weeks[start : start + at_once]
         lines += [Text()] if lines else []
-        lines.append(Text(_months(band), style="bold"))
+        lines.append(Text(_months(band, width), style="bold"))
         lines += [_row(weekday, band, days, plain=plain) for weekday in range(7)]
     return lines
 
@@ -93,16 +93,15 @@ def _row(weekday: int, band: Sequence[date], days: Mapping[date, Day], *, plain:
     return row
 
 
-def _months(band: Sequence[date]) -> str:
+def _months(band: Sequence[date], width: int) -> str:
     """Each month's name above the week in which it begins, where there is room for it."""
     line = " " * LABEL
-    longest = LABEL + CELL * len(band) - 1
     for number, monday in enumerate(band):
         sunday = monday + timedelta(days=6)
         if number and sunday.day > 7:
             continue
         column, name = LABEL + CELL * number, f"{sunday:%b}"
-        if (not number or column > len(line)) and column + len(name) <= longest:
+        if (not number or column > len(line)) and column + len(name) <= width:
             line = line.ljust(column) + name
     return line.rstrip()
 

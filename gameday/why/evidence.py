@@ -137,7 +137,7 @@ def _sizes(vault: Vault, game_day: GameDay, items: Iterable[str]) -> dict[str, i
             rendition_key(game_day, id_),
             thumbnail_key(game_day, id_),
         ):
-            sizes |= {one.key: one.size for one in vault.objects(prefix)}
+            sizes |= {one.key: one.bytes for one in vault.objects(prefix)}
     return sizes
 
 

@@ -17,6 +17,7 @@ from gameday.why.timeline import timeline
 from lambdas.highlights.run_record import shown_highlight
 from lambdas.highlights.season.story import without_secrets
 
+LEAST = 0.0001  # dollars that are worth four digits
 NARROW = 70  # columns below which an event stands below its time
 ATTENTION = {
     **dict.fromkeys(("failed", "unavailable"), "red"),
@@ -53,7 +54,8 @@ def print_candidates(targets: list[Target], number: int, console: Console) -> No
             Text(without_secrets(target.name)),
             Text(f"gameday why {target.id}"),
         )
-    console.print(table)
+    if targets:
+        console.print(table)
     if number > len(targets):
         _say(f"and {number - len(targets)} more; give a date or more words", console)
 
@@ -64,9 +66,12 @@ def verdict(evidence: Evidence) -> list[str]:
     if evidence.target.kind == "game" and evidence.game is not None:
         state = wording.GAME_STATES.get(evidence.game["state"], evidence.game["state"])
         reason = evidence.game.get("reason")
+        state = f"{state[0].upper()}{state[1:]}"
         said.append(wording.sentence(without_secrets(f"{state}: {reason}" if reason else state)))
     elif evidence.target.kind == "game" and not evidence.highlights:
         said.append("Nothing is known of it but that it was listed.")
+    if said and len(evidence.highlights) == 1:
+        return said  # the game's word is its one highlight's
     for item in evidence.highlights.values():
         of = f"{item.get('title') or item['id']}: " if evidence.target.kind == "game" else ""
         said.append(without_secrets(f"{of}{_state(item)}"))
@@ -82,7 +87,7 @@ def story_json(evidence: Evidence) -> Item:
         highlights.append(
             {
                 "id": id_,
-                "title": shown["title"],
+                "title": _clean(shown["title"]),
                 "status": shown["status"],
                 "reason": _clean(shown["reason"]),
                 "files": [asdict(one) for one in files(item, evidence)],
@@ -163,11 +168,15 @@ def _print_kept(item: Item, evidence: Evidence, console: Console) -> None:
         _say(Text(f"{one.part:9}  {one.key}{size}{checksum}{said}", style=style), console)
     cost = spent(item, evidence.stories.get(item["id"], ()))
     jobs = (
-        f"{cost.minutes:.2f} normalized minutes in {cost.jobs} {'job' if cost.jobs == 1 else 'jobs'} for {money(cost.once)}"
+        f"{cost.minutes:.2f} normalized minutes in {cost.jobs} {'job' if cost.jobs == 1 else 'jobs'} for {_money(cost.once)}"
         if cost.jobs
         else "no transcoding"
     )
-    _say(f"{'cost':9}  {jobs}; {money(cost.monthly)} a month for what is kept", console)
+    _say(f"{'cost':9}  {jobs}; {_money(cost.monthly)} a month for what is kept", console)
+
+
+def _money(dollars: float) -> str:
+    return "less than $0.0001" if 0 < dollars < LEAST else money(dollars) if dollars else "nothing"
 
 
 def _at(at: str) -> str:

@@ -50,7 +50,7 @@ def _of_game(evidence: Evidence) -> Iterator[Entry]:
         yield Entry(
             starts,
             "game",
-            without_secrets(f"the game begins, and is over {hours} hours later{said}"),
+            without_secrets(f"the game begins, to be over within {hours} hours{said}"),
         )
     if looked := day.get("first_looked_at"):
         yield Entry(looked, "look", "the provider is asked about this day for the first time")
@@ -117,20 +117,20 @@ def _listed(line: Item) -> str:
 def _broke_off(line: Item) -> str:
     came = wording.size_in_words(line["came"]) if line.get("came") else "nothing"
     return (
-        f"the download broke off: {line['reason']} ({line.get('error', 'unknown error')}); "
-        f"{_answer(line)}, {came} came"
+        f"the download broke off: {line['reason']} ({line.get('error', 'unknown error')})"
+        f"{_answer(line)}; {came} came"
     )
 
 
 def _stored(line: Item) -> str:
-    return f"the video is stored: {_file(line)}; {_answer(line)}"
+    return f"the video is stored: {_file(line)}{_answer(line)}"
 
 
 def _not_kept(line: Item) -> str:
     kind = "only its link is kept" if line["what"] == Told.LINK_ONLY else "it cannot be kept"
     if "step" in line:
         return f"{kind}: {line.get('reason')}{_job(line)}"
-    return f"{kind}: {line.get('reason')}; {_answer(line)}"
+    return f"{kind}: {line.get('reason')}{_answer(line)}"
 
 
 def _transcoded(line: Item) -> str:
@@ -170,11 +170,12 @@ _SAYS: dict[str, Callable[[Item], str]] = {
 
 
 def _answer(line: Item) -> str:
-    """Who was asked, and what the answer was."""
-    if not line.get("host"):
-        return "no host was asked"
-    answered = line.get("answered")
-    return f"{line['host']} answered {answered}" if answered else f"{line['host']} did not answer"
+    """Who was asked, and what the answer was, behind a semicolon; nothing the reason says already."""
+    host, answered = line.get("host"), line.get("answered")
+    if not host:
+        return "; no host was asked"
+    said = f"{host} answered {answered}" if answered else f"{host} did not answer"
+    return "" if said in str(line.get("reason", "")) else f"; {said}"
 
 
 def _file(line: Item) -> str:
@@ -222,8 +223,8 @@ def _backed_up(item: Item, name: str, evidence: Evidence) -> Entry:
         if moment(one.created_at.astimezone(UTC)) > after and one.name != name
     ]
     there = "which is there" if backup else "which rotation deleted since"
-    others = "1 other backup holds" if len(later) == 1 else f"{len(later)} other backups hold"
-    says = f"backed up by {name}, {there}; {others} it"
+    others = {0: "no other backup holds", 1: "1 other backup holds"}
+    says = f"backed up by {name}, {there}; {others.get(len(later), f'{len(later)} others hold')} it"
     if not is_backed_up(item):
         says += "; what changed since is in none yet"
     at = moment(backup.created_at.astimezone(UTC)) if backup else after
