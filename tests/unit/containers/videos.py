@@ -63,6 +63,12 @@ def make_clips(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def make_one(recipe: str, path: Path) -> bytes:
+    """The bytes of one clip more."""
+    _ffmpeg(*recipe.split(), str(path))
+    return path.read_bytes()
+
+
 def _ffmpeg(*arguments: str) -> None:
     subprocess.run([get_ffmpeg_exe(), "-v", "error", *arguments], check=True)
 

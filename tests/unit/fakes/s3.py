@@ -48,12 +48,14 @@ class FakeS3:
     faults: answers to the next PUTs of a part, by its number; None takes the part, after which
     an answer's headers replace those of the real one when its status is 200. damaged: parts of
     which a bit is turned over before they are kept. least_part: bytes of all parts but the last.
-    unchecked: parts whose checksum is not listed. sent: numbers of the parts that were kept.
+    miscopied: keys at which copies arrive damaged. unchecked: parts whose checksum is not listed.
+    sent: numbers of the parts that were kept.
     """
 
     refuse: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[int, list[Answer | None]] = field(default_factory=dict)
     damaged: set[int] = field(default_factory=set)
+    miscopied: set[str] = field(default_factory=set)
     unchecked: set[int] = field(default_factory=set)
     least_part: int = LEAST_PART
     objects: dict[str, StoredObject] = field(default_factory=dict)
@@ -119,6 +121,14 @@ class FakeS3:
         self._begin("abort_multipart_upload", asked)
         self._upload(asked)
         del self.uploads[asked["UploadId"]]
+
+    def copy_object(self, **asked: Any) -> dict[str, Any]:
+        self._begin("copy_object", asked)
+        body = self.objects[asked["CopySource"]["Key"]].body
+        if asked["Key"] in self.miscopied:
+            body = body[:-1] + bytes([body[-1] ^ 1])
+        self._keep(asked["Key"], body, asked["ContentType"])
+        return {"CopyObjectResult": {"ChecksumCRC32": _crc_header(zlib.crc32(body))}}
 
     def head_object(self, **asked: Any) -> dict[str, Any]:
         self._begin("head_object", asked)
