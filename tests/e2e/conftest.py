@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,22 +14,27 @@ from typing import Any
 import imageio_ffmpeg
 import pytest
 
+from gameday.embedded import snapshots
 from gameday.embedded.assembly import deploy_assembly
 from gameday.embedded.aws import EmbeddedAws
 from gameday.embedded.provider import Media, Provider
 from gameday.embedded.sample import CLIPS, OTHER_LEAGUE, SampleDay, sample_day
-from gameday.synthesis import assembly_for, project_context
+from gameday.synthesis import project_context
 from gameday.vault import Execution, Vault
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import SIDECAR
 from tests.e2e.command import Command, Done
-from tests.e2e.roles import inline_policies, restore_inline_policies
+from tests.e2e.roles import restore_policies
+from tests.synthesis import synthesise
 
 # Where the tests run in the background, Ctrl-C is ignored, and so it would be by what they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEY = "a-test-key"
 DAY = GameDay(SampleDay.league, SampleDay.game_date)
+# Nobody kills these processes; `Command.start` starts those that are killed.
+snapshots.INTERVAL_SECONDS = 60.0
+
 LONGEST_RUN = 60.0  # seconds after which an execution counts as hanging
 POLL = 0.05
 WAIT_SCALE = 0.008  # a minute's wait of a state machine is half a second
@@ -55,14 +61,13 @@ class Pipeline:
         self.aws = aws
         self.vault = vault
         self.provider = provider
-        self._grants = inline_policies(aws)
         self._earlier_jobs: set[str] = set()
         self._earlier_executions: set[str] = set()
         self._runs = len(self.executions())  # whose names are taken
 
     def empty(self) -> None:
         """Make it as if just deployed, but for its functions, which stay warm."""
-        restore_inline_policies(self.aws, self._grants)
+        restore_policies(self.aws)
         self._earlier_jobs |= {job["Id"] for job in self.jobs()}
         self._earlier_executions |= set(self.executions())
         dynamodb, s3 = self.aws.client("dynamodb"), self.aws.client("s3")
@@ -75,9 +80,13 @@ class Pipeline:
                 dynamodb.delete_item(TableName=season, Key=key)
         for backup in dynamodb.list_backups()["BackupSummaries"]:
             dynamodb.delete_backup(BackupArn=backup["BackupArn"])
-        versions = s3.list_object_versions(Bucket=self.vault.bucket).get("Versions", [])
-        for one in versions:
-            s3.delete_object(Bucket=self.vault.bucket, Key=one["Key"], VersionId=one["VersionId"])
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=self.vault.bucket)
+        for page in pages:
+            versions = [
+                {k: one[k] for k in ("Key", "VersionId")} for one in page.get("Versions", [])
+            ]
+            if versions:
+                s3.delete_objects(Bucket=self.vault.bucket, Delete={"Objects": versions})
 
     def list_only(self, *ids: int) -> None:
         """Let the provider list these highlights alone."""
@@ -180,25 +189,45 @@ def assembly(running_provider: Provider, tmp_path_factory: pytest.TempPathFactor
         "backup_retention": {"newest": 3},
         "limit": 40,
     }
-    return assembly_for(context, tmp_path_factory.mktemp("assemblies"))
+    return synthesise(tmp_path_factory.mktemp("assembly") / "cdk.out", context)
+
+
+@pytest.fixture(scope="session")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the functions' unpacked and compiled code lies, for every embedded AWS of the tests."""
+    return tmp_path_factory.mktemp("code")
 
 
 @pytest.fixture(scope="module")
-def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+def running_aws(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """The one embedded AWS that a process can run, given back for the next module's."""
-    with EmbeddedAws(tmp_path_factory.mktemp("aws"), wait_scale=WAIT_SCALE) as aws:
+    with EmbeddedAws(_state(tmp_path_factory, code), wait_scale=WAIT_SCALE) as aws:
         yield aws
 
 
+@pytest.fixture(scope="session")
+def deployed_state(assembly: Path, code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of an embedded AWS with a deployed vault and the provider's key in its secret."""
+    state = _state(tmp_path_factory, code)
+    with EmbeddedAws(state, wait_scale=WAIT_SCALE) as aws:
+        outputs = deploy_assembly(assembly, aws)
+        values = {name: one for stack in outputs.values() for name, one in stack.items()}
+        Vault(aws, values).set_provider_key(KEY)
+    return state
+
+
 @pytest.fixture(scope="module")
-def deployment(running_aws: EmbeddedAws, assembly: Path, running_provider: Provider) -> Pipeline:
-    """A deployed vault with the provider's key in its secret, for all tests of a module."""
-    return _deployed(running_aws, assembly, running_provider)
+def deployment(
+    deployed_state: Path, running_provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pipeline]:
+    """A deployed vault, for all tests of a module."""
+    with _running(deployed_state, tmp_path_factory, running_provider) as pipeline:
+        yield pipeline
 
 
 @pytest.fixture(scope="session")
 def kept_state(
-    assembly: Path,
+    deployed_state: Path,
     running_provider: Provider,
     small_sample: SampleDay,
     tmp_path_factory: pytest.TempPathFactory,
@@ -206,11 +235,10 @@ def kept_state(
     """The state of an embedded AWS in which the sample day is kept, for others to start from."""
     running_provider.media = dict(small_sample.media)
     running_provider.highlights = small_sample.highlights(running_provider.base_url)
-    state = tmp_path_factory.mktemp("kept-state")
-    with EmbeddedAws(state, wait_scale=WAIT_SCALE) as aws:
-        run = _deployed(aws, assembly, running_provider).run()
+    with _running(deployed_state, tmp_path_factory, running_provider) as pipeline:
+        run = pipeline.run()
         assert run.execution.status == "SUCCEEDED", run.execution
-    return state
+        return pipeline.aws.state_dir
 
 
 @pytest.fixture(scope="module")
@@ -223,20 +251,28 @@ def kept_deployment(
     """A deployment in which the sample day is kept, for all tests of a module."""
     running_provider.media = dict(small_sample.media)
     running_provider.highlights = small_sample.highlights(running_provider.base_url)
-    state = tmp_path_factory.mktemp("kept-aws") / "state"
-    shutil.copytree(kept_state, state)
-    with EmbeddedAws(state, wait_scale=WAIT_SCALE) as aws:
+    with _running(kept_state, tmp_path_factory, running_provider) as pipeline:
+        yield pipeline
+
+
+def _state(tmp_path_factory: pytest.TempPathFactory, code: Path) -> Path:
+    """A folder for an embedded AWS, with the functions' code that others left."""
+    state = tmp_path_factory.mktemp("aws")
+    (state / "code").symlink_to(code)
+    return state
+
+
+@contextmanager
+def _running(
+    state: Path, tmp_path_factory: pytest.TempPathFactory, provider: Provider
+) -> Iterator[Pipeline]:
+    """An embedded AWS on a copy of `state`, in which a vault is deployed."""
+    folder = tmp_path_factory.mktemp("aws") / "state"
+    shutil.copytree(state, folder, symlinks=True)
+    with EmbeddedAws(folder, wait_scale=WAIT_SCALE) as aws:
         vault = Vault.deployed(aws)
         assert vault is not None
-        yield Pipeline(aws, vault, running_provider)
-
-
-def _deployed(aws: EmbeddedAws, assembly: Path, provider: Provider) -> Pipeline:
-    outputs = deploy_assembly(assembly, aws)
-    values = {name: one for stack in outputs.values() for name, one in stack.items()}
-    vault = Vault(aws, values)
-    vault.set_provider_key(KEY)
-    return Pipeline(aws, vault, provider)
+        yield Pipeline(aws, vault, provider)
 
 
 @pytest.fixture
@@ -252,42 +288,48 @@ def day(text: str) -> GameDay:
 
 
 @pytest.fixture(scope="session")
-def synthesised(running_provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that has synthesised for the provider, for others to start from."""
-    home = tmp_path_factory.mktemp("synthesised")
-    running_provider.highlights = []
-    done = Command(home, *provider_options(running_provider)).run("run", "--date", "2026-01-12")
-    assert done.code == 0, done.err
-    return home
-
-
-@pytest.fixture
-def command(synthesised: Path, provider: Provider, tmp_path: Path) -> Command:
-    """The command with an empty home, against the provider."""
-    home = tmp_path / "home"
-    shutil.copytree(synthesised / "assemblies", home / "assemblies")
-    return Command(home, *provider_options(provider))
-
-
-@pytest.fixture(scope="session")
 def first_run(
-    synthesised: Path,
     running_provider: Provider,
     small_sample: SampleDay,
+    code: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, Done]:
     """A home that kept the sample day, and what the command said of it."""
     running_provider.media = dict(small_sample.media)
     running_provider.highlights = small_sample.highlights(running_provider.base_url)
     home = tmp_path_factory.mktemp("kept") / "home"
-    shutil.copytree(synthesised / "assemblies", home / "assemblies")
-    return home, Command(home, *provider_options(running_provider)).run("run", "--json")
+    home.joinpath("aws").mkdir(parents=True)
+    home.joinpath("aws/code").symlink_to(code)
+    return home, Command(home, *provider_options(running_provider)).run_apart("run", "--json")
+
+
+@pytest.fixture(scope="session")
+def emptied_home(
+    first_run: tuple[Path, Done],
+    running_provider: Provider,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A home in which the vault is deployed and holds nothing."""
+    home = tmp_path_factory.mktemp("emptied") / "home"
+    shutil.copytree(first_run[0], home, symlinks=True)
+    with EmbeddedAws(home / "aws") as aws:
+        vault = Vault.deployed(aws)
+        assert vault is not None
+        Pipeline(aws, vault, running_provider).empty()
+    return home
+
+
+@pytest.fixture
+def command(emptied_home: Path, provider: Provider, tmp_path: Path) -> Command:
+    """The command with a home in which nothing is kept, against the provider."""
+    shutil.copytree(emptied_home, tmp_path / "home", symlinks=True)
+    return Command(tmp_path / "home", *provider_options(provider))
 
 
 @pytest.fixture
 def kept_command(first_run: tuple[Path, Done], provider: Provider, tmp_path: Path) -> Command:
     """The command with a home of its own, in which the day is kept already."""
-    shutil.copytree(first_run[0], tmp_path / "home")
+    shutil.copytree(first_run[0], tmp_path / "home", symlinks=True)
     return Command(tmp_path / "home", *provider_options(provider))
 
 

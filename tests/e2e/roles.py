@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from gameday.embedded.aws import EmbeddedAws
 
@@ -11,6 +12,9 @@ NOTHING = {"Effect": "Deny", "Action": "sts:GetCallerIdentity", "Resource": "*"}
 
 Policies = dict[str, dict[str, Any]]
 
+# By role, as they were before the first change here: to look at every role takes long.
+_before: WeakKeyDictionary[EmbeddedAws, dict[str, Policies]] = WeakKeyDictionary()
+
 
 def policies_of(aws: EmbeddedAws, role: str) -> Policies:
     """The inline policies, by name, of the one role whose construct is called `role`."""
@@ -19,10 +23,11 @@ def policies_of(aws: EmbeddedAws, role: str) -> Policies:
 
 def set_policies(aws: EmbeddedAws, role: str, policies: Policies) -> None:
     """Write `policies`, by name, to the role."""
-    for name, document in policies.items():
-        aws.client("iam").put_role_policy(
-            RoleName=_name(aws, role), PolicyName=name, PolicyDocument=json.dumps(document)
-        )
+    role_name = _name(aws, role)
+    before = _before.setdefault(aws, {})
+    if role_name not in before:
+        before[role_name] = _policies(aws, role_name)
+    _put(aws, role_name, policies)
 
 
 def revoke(aws: EmbeddedAws, role: str, action: str) -> None:
@@ -46,24 +51,12 @@ def grant_everything(aws: EmbeddedAws, role: str) -> None:
     set_policies(aws, role, {"everything": document})
 
 
-def inline_policies(aws: EmbeddedAws) -> dict[str, Policies]:
-    """Every role's inline policies, by the role's name."""
-    roles = aws.client("iam").list_roles()["Roles"]
-    return {role["RoleName"]: _policies(aws, role["RoleName"]) for role in roles}
-
-
-def restore_inline_policies(aws: EmbeddedAws, policies: dict[str, Policies]) -> None:
-    """Make every role's inline policies what they were."""
-    iam = aws.client("iam")
-    for role, now in inline_policies(aws).items():
-        before = policies[role]
-        for name in now.keys() - before.keys():
-            iam.delete_role_policy(RoleName=role, PolicyName=name)
-        for name, document in before.items():
-            if now.get(name) != document:
-                iam.put_role_policy(
-                    RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document)
-                )
+def restore_policies(aws: EmbeddedAws) -> None:
+    """Make what was changed here what it was."""
+    for role, before in _before.pop(aws, {}).items():
+        for name in _policies(aws, role).keys() - before.keys():
+            aws.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
+        _put(aws, role, before)
 
 
 def listed(value: Any) -> list[Any]:
@@ -75,6 +68,13 @@ def _name(aws: EmbeddedAws, role: str) -> str:
     roles = aws.client("iam").list_roles()["Roles"]
     (name,) = [one["RoleName"] for one in roles if f"-{role}" in f"-{one['RoleName']}"]
     return name
+
+
+def _put(aws: EmbeddedAws, role: str, policies: Policies) -> None:
+    for name, document in policies.items():
+        aws.client("iam").put_role_policy(
+            RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document)
+        )
 
 
 def _policies(aws: EmbeddedAws, name: str) -> Policies:

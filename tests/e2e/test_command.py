@@ -53,7 +53,13 @@ def test_a_run_prints_one_json_object_of_the_documented_shape(first_run: tuple[P
 def test_the_kept_days_are_listed_exported_and_deleted(kept_command: Command, tmp_path: Path):
     (day,) = json.loads(kept_command.run("status", "--json").out)
     assert (day["game_date"], day["playable"], day["backed_up"]) == ("2026-01-10", 5, True)
-    assert "2026-01-10" in kept_command.run("status").out
+    shown = kept_command.run("status", NO_COLOR="1").out
+    assert "NCAA 2025–26, 2026-01-10" in shown and "127.0.0.1 answered 404" in shown
+    assert "2026-01-10  NCAA" in kept_command.run("status", "--days").out
+    told = kept_command.run("why", "2026-01-10", "stone", "creek", "--json").json
+    whats = [entry["what"] for entry in told["timeline"]]
+    assert {"listed", "unavailable", "backed-up", "run"} <= set(whats)
+    assert kept_command.run("why", "nobody").code == 1
 
     folder = tmp_path / "mine"
     assert kept_command.run("export", str(folder)).code == 0
@@ -164,11 +170,10 @@ def test_a_provider_that_refuses_is_one_clear_sentence(
     assert "Traceback" not in done.out + done.err
 
 
-def test_an_unreachable_provider_is_one_clear_sentence(command: Command):
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}/basketball/highlights"
-        done = command.run("run", "--api-url", url)
+def test_an_unreachable_provider_is_one_clear_sentence(provider: Provider, command: Command):
+    provider.fail_next(Fault.RESET, times=5)
+
+    done = command.run("run")
 
     assert done.code == 1
     assert "could not be reached" in done.out
@@ -238,6 +243,7 @@ def test_two_commands_on_one_home_do_not_meet(provider: Provider, command: Comma
         "run",
         "up",
         "status",
+        "why",
         "export",
         "import",
         "verify",

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from pathlib import Path
 
 from tests.e2e.command import Command
 from tests.e2e.conftest import POLL
@@ -41,8 +42,8 @@ def test_ctrl_c_leaves_no_table_and_after_a_kill_the_next_command_deletes_it(
     assert "Everything came back as it was." in done.err
 
 
-def test_where_nothing_is_kept_there_is_nothing_to_drill(command: Command):
-    done = command.run("drill", "--last")
+def test_where_nothing_is_kept_there_is_nothing_to_drill(tmp_path: Path):
+    done = Command(tmp_path / "home").run("drill", "--last")
 
     assert done.code == 1
     assert "run: gameday run" in done.err

@@ -1,15 +1,10 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
-
-# Schema validation and cdk-nag have a test of their own; here they would only cost time.
-os.environ["CDK_VALIDATION"] = "false"
-
 from aws_cdk.assertions import Template
 
-from stacks.vault import build
+from tests import synthesis
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +14,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def synthesise(folder: Path, **context: object) -> Path:
-    out = folder / "cdk.out"
-    build(context=context, outdir=str(out)).synth()
-    return out
+    return synthesis.synthesise(folder / "cdk.out", context)
 
 
 @pytest.fixture(scope="session")
