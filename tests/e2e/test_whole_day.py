@@ -2,15 +2,18 @@
 
 import json
 import subprocess
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
 
-from gameday.embedded.provider import Media
+from gameday.embedded.provider import HIGHLIGHTS_PATH, MATCHES_PATH, Fault, Media
+from gameday.embedded.provider_endpoints import matches_of
 from gameday.embedded.sample import SampleDay
-from tests.e2e.conftest import KEY, Pipeline, Run, day
+from tests.e2e.conftest import DAY, KEY, LONGEST_RUN, POLL, Pipeline, Run, day
 
 PLAYABLE = {"412380195", "412380217", "412380240", "412380263", "412380371"}
 
@@ -170,3 +173,39 @@ def test_a_clip_of_odd_size_is_kept_playable(pipeline: Pipeline, tmp_path: Path)
     assert highlight["status"] == "playable", highlight["reason"]
     assert (highlight["video"]["width"], highlight["video"]["height"]) == (161, 91)
     assert (highlight["rendition"]["width"], highlight["rendition"]["height"]) == (160, 90)
+
+
+def test_one_run_works_on_a_day_and_the_next_takes_over_when_that_is_stopped(pipeline: Pipeline):
+    provider, vault = pipeline.provider, pipeline.vault
+    pipeline.list_only(412380371)
+    (game,) = matches_of(provider.highlights)
+    called_off = {**game["state"], "description": "Cancelled"}
+    provider.matches = [game, {**game, "id": 5}, {**game, "id": 6, "state": called_off}]
+    provider.fail_next(Fault.STALLED, path="/media/pine-hollow_480p30.mp4")
+
+    first = vault.start(DAY, "first")
+    until(lambda: any("/media/" in one.path for one in provider.requests))
+    second = vault.start(DAY, "second")
+    until(lambda: "DayInUse" in json.dumps(vault.events(second), default=str))
+    vault.stop(first)
+    run = pipeline.finish("second", second)
+
+    assert run.execution.status == "SUCCEEDED"
+    assert len(pipeline.videos()) == len(pipeline.jobs()) == 1
+    assert run.record["day_closed"] is True
+    assert {one["id"]: (one["state"], one["reason"]) for one in run.record["games"]} == {
+        str(game["id"]): ("kept", None),
+        "5": ("unavailable", "no clip was listed within 3 days of the game"),
+        "6": ("unavailable", "the game was cancelled"),
+    }
+    asked = [one.path for one in provider.requests if "/media/" not in one.path]
+    assert asked == [HIGHLIGHTS_PATH, MATCHES_PATH, HIGHLIGHTS_PATH]
+    assert "lock_holder" not in vault.season.day(DAY)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something that is about to come."""
+    deadline = time.monotonic() + LONGEST_RUN
+    while not is_so():
+        assert time.monotonic() < deadline, "it does not come"
+        time.sleep(POLL)
