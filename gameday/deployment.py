@@ -102,7 +102,7 @@ def deployed(
 
     by_cdk: by the CDK CLI, as into an account, instead of by CloudFormation's API alone.
     """
-    vault = _deployed(request.context, home, aws, steps, by_cdk=by_cdk)
+    vault = deploy_context(request.context, home, aws, steps, by_cdk=by_cdk)
     vault.set_provider_key(request.key)
     return vault
 
@@ -112,12 +112,13 @@ def deployed_for_import(home: Home, aws: EmbeddedAws, steps: Steps) -> Vault:
 
     The next run deploys them again, with what it is told of a provider.
     """
-    return _deployed(project_context(), home, aws, steps)
+    return deploy_context(project_context(), home, aws, steps)
 
 
-def _deployed(
+def deploy_context(
     context: dict[str, Any], home: Home, aws: EmbeddedAws, steps: Steps, *, by_cdk: bool = False
 ) -> Vault:
+    """The stacks with the settings of a CDK context, deployed into `aws`."""
     with steps.step("synth", "cdk synth") as step:
         assembly = assembly_for(context, home.assemblies)
         step.tell("templates and the functions' bundle")

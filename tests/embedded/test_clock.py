@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from account import Account, until
+from account import Account, task, until
 
 from gameday.embedded.aws import EmbeddedAws
 from gameday.embedded.clock import ClockSetBack
+from gameday.embedded.passing import let_pass
 
 TIMES = """
 import datetime, time
@@ -130,3 +131,43 @@ def test_it_goes_on_from_there_when_the_account_is_started_again(tmp_path: Path)
         function = Account(aws).function("import time\ndef handler(e, c): return time.time()")
         assert set_to <= aws.now() < set_to + CLOSE
         assert Account(aws).invoke(function) >= set_to.timestamp()
+
+
+def test_time_passes_by_way_of_schedules_and_waits(aws: EmbeddedAws):
+    account = Account(aws)
+    function = account.function("import time\ndef handler(e, c): return time.time()")
+    role = account.role("scheduler")
+    machine = account.machine(
+        {
+            "StartAt": "Early",
+            "States": {
+                "Early": {
+                    "Type": "Task",
+                    "Resource": function,
+                    "ResultPath": "$.early",
+                    "Next": "Wait",
+                },
+                "Wait": {"Type": "Wait", "Seconds": 90_000, "Next": "Late"},
+                "Late": {**task(function), "ResultPath": "$.late"},
+            },
+        }
+    )
+    account.allow(role, "states:StartExecution", machine)
+    account.client("scheduler").create_schedule(
+        Name="games",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression="cron(30 9 * * ? *)",
+        Target={"Arn": machine, "RoleArn": role, "Input": "{}"},
+    )
+    begin = later(aws, days=1).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    firings = list(let_pass(aws, begin, begin + timedelta(days=3)))
+
+    assert [one.time for one in firings] == [
+        begin + timedelta(days=n, hours=9, minutes=30) for n in range(3)
+    ]
+    for one in firings[:2]:
+        times = json.loads(account.ended(one.execution_arn)["output"])
+        for seen, due in (("early", one.time), ("late", one.time + timedelta(seconds=90_000))):
+            assert abs(datetime.fromtimestamp(times[seen], UTC) - due) < CLOSE
+    assert list(aws.waiting()) == [firings[2].execution_arn]

@@ -230,6 +230,14 @@ def supervise(run: Callable[[str], None], arn: str) -> None:
         timer.cancel()
 
 
+def under_way() -> list[str]:
+    """The executions that were started and have not ended."""
+    from ministack.services import stepfunctions
+
+    every = list(stepfunctions._executions.all_values())
+    return [one["executionArn"] for one in every if one["status"] == "RUNNING"]
+
+
 def waking_times() -> dict[str, float]:
     """Executions that wait for a time, and that time, in seconds since 1970."""
     found = {arn: _sleeping.get(thread.ident) for thread, arn in list(_threads.items())}
