@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gameday.account import AccountUnavailable
 from gameday.backups import BackupsUnclear
 from gameday.commands.agreeing import Declined
+from gameday.commands.backfill import backfill
 from gameday.commands.backups import backups
 from gameday.commands.cost import cost
 from gameday.commands.drill import drill
@@ -111,6 +112,7 @@ for command in (
     run,
     up,
     status,
+    backfill,
     why,
     cost,
     backups,

@@ -74,6 +74,7 @@ class Vault:
         self.season_table = outputs.get("SeasonTable", "")
         self.secret = outputs.get("ProviderKeySecret", "")
         self.notices = outputs.get("NoticesTopic", "")
+        self.undelivered = outputs.get("UndeliveredQueue", "")
         self.replica_bucket: str | None = outputs.get("ReplicaBucket")
 
     @classmethod

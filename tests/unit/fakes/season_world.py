@@ -192,6 +192,7 @@ class SeasonWorld:
                     today=today,
                     look_back_days=WINDOW_DAYS,
                     calendar=EVERY_DAY,
+                    room=True,
                     now=self.now,
                 ):
                     self.run(day)
