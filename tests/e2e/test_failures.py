@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gameday.embedded.provider import Fault
+from gameday.why.evidence import KnownInVault, gather
+from gameday.why.target import find
+from gameday.why.timeline import timeline
 from lambdas.highlights.sidecar import key_of, render
 from tests.e2e.conftest import DAY, Pipeline, Run
 from tests.e2e.functions import configured
@@ -14,6 +17,13 @@ from tests.e2e.roles import grant_everything, revoke
 LATE_FINISH = 412380371
 LINK = 412380281
 LATE_CLIP = "/media/pine-hollow_480p30.mp4"
+
+
+def story(pipeline: Pipeline, what: str) -> list[str]:
+    """What `gameday why` says of the late finish, as far as it is `what`."""
+    target = find(str(LATE_FINISH), KnownInVault(pipeline.vault))
+    entries = timeline(gather(pipeline.vault, target))
+    return [entry.says for entry in entries if entry.what == what]
 
 
 @pytest.mark.parametrize(
@@ -77,10 +87,15 @@ def test_one_failing_video_leaves_the_others_and_a_rerun_mends_it(pipeline: Pipe
     assert not [key for key in pipeline.videos().values() if str(LATE_FINISH) in key]
     uploads = pipeline.aws.client("s3").list_multipart_uploads(Bucket=pipeline.vault.bucket)
     assert uploads.get("Uploads", []) == []
+    attempts = story(pipeline, "download-attempt")
+    assert len(attempts) >= 3
+    assert all("127.0.0.1 answered 500 (SourceUnavailable)" in says for says in attempts)
+    assert "download failed: 127.0.0.1 answered 500" in story(pipeline, "failed")[0]
 
     second = pipeline.run()
 
     assert second.execution.status == "SUCCEEDED"
+    assert "127.0.0.1 answered 206" in story(pipeline, "stored")[0]
     assert set(second.statuses().values()) == {"playable"}
     assert len(pipeline.jobs()) == 2
 
@@ -102,6 +117,10 @@ def test_a_transcoding_failure_is_mended_without_a_second_download(pipeline: Pip
     first = pipeline.run()
     assert first.statuses() == {str(LATE_FINISH): "failed"}
     assert "transcoding failed" in first.record["highlights"][0]["reason"]
+    (failed,), (asked,) = story(pipeline, "failed"), story(pipeline, "job-asked")
+    (job,) = (one["Id"] for one in pipeline.jobs())
+    assert "transcoding failed" in failed
+    assert failed.endswith(f"MediaConvert job {job}") and asked.endswith(f"MediaConvert job {job}")
     grant_everything(pipeline.aws, "TranscodeRole")
     asked = len(pipeline.provider.requests)
 
