@@ -142,7 +142,9 @@ class PipelineStack(Stack):
         query, put = "dynamodb:Query", "dynamodb:PutItem"
         self._provider_key.grant_read(of["FetchHighlights"])
         grants.write(of["FetchHighlights"].role, "highlights/*")
+        grants.write(of["FetchHighlights"].role, "matches/*")
         grants.use_table(of["FetchHighlights"], read, query, put, update)
+        grants.use_season(of["FetchHighlights"], query)
         grants.write(of["DownloadVideo"].role, "videos/*")
         grants.read(of["DownloadVideo"].role, "videos/*")
         grants.read(of["DownloadVideo"].role, "processed_videos/*")
@@ -173,8 +175,6 @@ class PipelineStack(Stack):
         grants.read(of["BackUpTable"].role, "pins/*")
         grants.write(of["ReportRun"].role, "runs/*")
         grants.use_table(of["ReportRun"], read)
-        grants.use_season(of["FetchHighlights"], query)
-        grants.write(of["FetchHighlights"].role, "matches/*")
         grants.use_season(of["ReportRun"], "dynamodb:GetItem", query, update)
         grants.read(of["SendDigest"].role, "runs/*")
         grants.read(of["SendDigest"].role, "processed_videos/*")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from gameday.embedded.provider import Provider
+from gameday.embedded.provider import Fault, Provider
 from tests.e2e.conftest import Pipeline
 from tests.e2e.roles import listed, policies_of, revoke, set_policies
 
-CLIP = 412380371
+CLIP, PAGE = 412380371, 412380281
 GRANTS = [
     ("FetchHighlightsRole", "secretsmanager:GetSecretValue"),
     ("FetchHighlightsRole", "s3:PutObject"),
@@ -48,6 +48,13 @@ GRANTS = [
     ("GameDayRole", "mediaconvert:GetJob"),
     ("GameDayRole", "events:PutRule"),
 ]
+# Needed by every run, also by one that has nothing to download.
+LOOK_GRANTS = [
+    ("FetchHighlightsRole", "dynamodb:UpdateItem"),
+    ("ReportRunRole", "dynamodb:GetItem"),
+    ("ReportRunRole", "dynamodb:Query"),
+    ("ReportRunRole", "dynamodb:UpdateItem"),
+]
 EXPORT_GRANTS = [
     ("ExportTableRole", "dynamodb:DescribeTable"),
     ("ExportTableRole", "dynamodb:ExportTableToPointInTime"),
@@ -59,7 +66,8 @@ EXPORT_GRANTS = [
 # (tests/embedded/mediaconvert); StartExecution has its test beside the schedules. DownloadVideo reads
 # what was used so far where there is a cap on it.
 IN_OTHER_CASES = {
-    ("FetchHighlightsRole", "dynamodb:UpdateItem"),
+    *LOOK_GRANTS,
+    ("FetchHighlightsRole", "states:DescribeExecution"),
     ("DownloadVideoRole", "dynamodb:GetItem"),
     ("RecordFailureRole", "dynamodb:PutItem"),
     ("RecordFailureRole", "dynamodb:BatchGetItem"),
@@ -102,6 +110,20 @@ def test_a_run_fails_without(granted: Pipeline, provider: Provider, role: str, a
     assert_fails_without(granted, role, action)
 
 
+@pytest.mark.parametrize(("role", "action"), LOOK_GRANTS, ids=lambda value: value)
+def test_a_look_fails_without(granted: Pipeline, role: str, action: str):
+    granted.list_only(PAGE)
+
+    assert_fails_without(granted, role, action)
+
+
+def test_taking_a_day_over_fails_without(granted: Pipeline, provider: Provider):
+    provider.fail_next(Fault.NOT_FOUND)
+    granted.run()  # ends without a report, so that it still holds the day
+
+    assert_fails_without(granted, "FetchHighlightsRole", "states:DescribeExecution")
+
+
 def test_taking_over_a_changed_title_fails_without(granted: Pipeline, provider: Provider):
     granted.list_only(CLIP)
     granted.run()
@@ -122,7 +144,7 @@ def test_finding_an_earlier_rendition_fails_without(granted: Pipeline, provider:
 
 
 def test_looking_at_earlier_sidecars_fails_without(granted: Pipeline):
-    granted.list_only(412380281)  # a page: nothing to download
+    granted.list_only(PAGE)  # nothing to download
     granted.run()
 
     assert_fails_without(granted, "WriteSidecarsRole", "s3:GetObject*")
