@@ -26,11 +26,7 @@ class Mailbox:
             Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [admitted]})},
         )
         aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
-        self.empty()
-
-    def empty(self) -> None:
-        """Forget what came."""
-        self._sqs.purge_queue(QueueUrl=self._url)
+        self._alarms: dict[str, str] = {}
 
     def read(self) -> list[dict[str, Any]]:
         """What came since: each notification with its `Subject` and `Message`; taken out."""
@@ -39,14 +35,13 @@ class Mailbox:
             found += messages
         return found
 
-    def alarms(self) -> list[tuple[str, str]]:
-        """What came of alarms since: the name and the state of each."""
-        told = (
-            json.loads(one["Message"])
-            for one in self.read()
-            if "ALARM" in one["Subject"] or "OK" in one["Subject"]
-        )
-        return [(one["AlarmName"], one["NewStateValue"]) for one in told]
+    def alarms(self) -> dict[str, str]:
+        """The state in which each alarm was told to be last, ever; takes out what came."""
+        for one in self.read():
+            if one["Subject"].startswith(("ALARM", "OK")):
+                told = json.loads(one["Message"])
+                self._alarms[told["AlarmName"]] = told["NewStateValue"]
+        return dict(self._alarms)
 
     def _take(self) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10)

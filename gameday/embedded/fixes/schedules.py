@@ -221,6 +221,7 @@ def _keep_undelivered(firing: Firing, target: dict[str, Any], source: dict[str, 
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
     """
+    from ministack.core import iam_evaluator
     from ministack.services import cloudwatch, sqs
 
     arn = target["DeadLetterConfig"]["Arn"]
@@ -232,6 +233,7 @@ def _keep_undelivered(firing: Firing, target: dict[str, Any], source: dict[str, 
         name: {"DataType": "String", "StringValue": value} for name, value in facts.items()
     }
     message = {"MessageBody": firing.input, "MessageAttributes": attributes}
+    iam_evaluator.pin_request_origin("127.0.0.1", True)  # as services call each other
     sqs._act_send_message(message, queue["url"])
     cloudwatch._evaluate_all_alarms()
 
