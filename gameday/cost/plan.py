@@ -98,7 +98,7 @@ def months_of(
     settings: Settings, season: Season, load: Workload, standing: Standing
 ) -> Iterator[tuple[Month, Usage]]:
     """Each month of the season with its usage, the game days spread evenly over all of them."""
-    count = len(season.months)
+    count, backups = len(season.months), _backups(settings, season, load)
     for index, month in enumerate(season.months):
         middle = (index + 0.5) / count  # of the season, by which things have grown
         yield (
@@ -108,7 +108,7 @@ def months_of(
             + _stored(settings, load, middle)
             + _watched(settings, load, middle)
             + _exports(settings, load, middle)
-            + _backups(settings, season, load)[month]
+            + backups[month]
             + _second_place(settings, load, middle, count),
         )
 
