@@ -109,7 +109,7 @@ class Provider:
             answers.append(answer.body)
             known = [(row, game) for row in page.rows if (game := Game.from_match(row, game_day))]
             if page.rows and not known:
-                raise UnexpectedAnswer("the provider's matches have neither id nor teams")
+                raise UnexpectedAnswer("the provider's matches name no teams; check provider_url")
             for row, game in known:
                 is_ours = is_of_league({"match": row}, game_day.league)
                 if is_ours and is_on(row, game_day, time_zone):

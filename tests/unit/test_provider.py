@@ -170,7 +170,8 @@ def test_a_refusal_in_any_form_is_one_line(body, said):
 
 def match(number, league="NCAA", start="2026-01-11T00:00:00.000Z"):
     state = {"description": "Finished", "score": {"current": "71 - 68"}}
-    return {"id": number, "date": start, "league": {"name": league}, "state": state}
+    facts = {"id": number, "date": start, "league": {"name": league}, "state": state}
+    return facts | {"homeTeam": {"name": "Home"}, "awayTeam": {"name": "Away"}}
 
 
 def games(http, url=URL):
@@ -197,10 +198,9 @@ def test_games_of_other_leagues_and_other_days_are_left_out():
     assert [game.id for game in games(http).games] == ["1"]
 
 
-@pytest.mark.parametrize("body", [b'{"data": [{}]}', b'{"data": [{"state": 5}]}', b"<html>"])
-def test_a_list_of_no_games_at_all_is_told_apart(body):
-    with pytest.raises(UnexpectedAnswer):
-        games(FakeHttp((200, body, {})))
+def test_a_server_that_answers_every_address_with_highlights_lists_no_games():
+    with pytest.raises(UnexpectedAnswer, match="no teams"):
+        games(FakeHttp(page([row(1), row(2)], 2)))
 
 
 def test_a_list_without_end_is_not_read_forever():

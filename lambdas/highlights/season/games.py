@@ -94,17 +94,22 @@ class Game:
 
     @classmethod
     def from_match(cls, row: Mapping[str, Any], game_day: GameDay) -> "Game | None":
-        """The game of one row of /matches, or of a highlight's `match`; None when it says nothing.
+        """The game of one row of /matches; None of a row that names no team, which is none.
 
         https://highlightly.net/documentation/basketball
         """
+        home, away = (
+            text_of(_dict(row.get(side)).get("name")) for side in ("homeTeam", "awayTeam")
+        )
+        if home is None and away is None:
+            return None
         state = _dict(row.get("state"))
         score = state.get("score")
         return _game(
             game_day,
             given=text_of(row.get("id")),
-            home=text_of(_dict(row.get("homeTeam")).get("name")),
-            away=text_of(_dict(row.get("awayTeam")).get("name")),
+            home=home,
+            away=away,
             starts_at=_moment(row.get("date")),
             provider_state=text_of(state.get("description")),
             score=text_of(score.get("current") if isinstance(score, dict) else score),
