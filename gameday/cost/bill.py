@@ -138,25 +138,34 @@ def _rest(found: Measured, rate: Rate, runs: Usage) -> Usage:
     grown = 1 + more / 2  # of what there is now, in the middle of the time that is left
     objects = found.objects.bytes / GIGABYTE + rate.gigabytes * rate.left / 2
     tables = found.tables.bytes / GIGABYTE * grown
+    places = 2 if found.is_replicated else 1
+    elsewhere = Usage(
+        gigabytes_between_regions=rate.gigabytes * rate.left,
+        replica_gigabyte_months=objects * months,
+    )
     return (
         runs * more
         + found.standing.played * months
         + Usage(
             normalized_minutes=rate.minutes * rate.left,
             object_gigabyte_months=objects * months,
-            table_gigabyte_months=tables * months,
-            recovery_gigabyte_months=tables * months,
+            table_gigabyte_months=tables * months * places,
+            recovery_gigabyte_months=tables * months * places,
             backup_gigabyte_months=found.backups.bytes / GIGABYTE * grown * months,
         )
+        + elsewhere * (places - 1)
     )
 
 
 def _month_afterwards(found: Measured, rate: Rate) -> Usage:
     """What everything that is kept in the end costs a month, when nothing is added any more."""
     grown = 1 + rate.left / rate.days
-    tables = found.tables.bytes / GIGABYTE * grown
+    places = 2 if found.is_replicated else 1
+    tables = found.tables.bytes / GIGABYTE * grown * places
+    objects = found.objects.bytes / GIGABYTE + rate.gigabytes * rate.left
     return found.standing.monthly + Usage(
-        object_gigabyte_months=found.objects.bytes / GIGABYTE + rate.gigabytes * rate.left,
+        object_gigabyte_months=objects,
+        replica_gigabyte_months=objects * (places - 1),
         table_gigabyte_months=tables,
         recovery_gigabyte_months=tables,
         backup_gigabyte_months=found.backups.bytes / GIGABYTE * grown,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from gameday.cost.months import Growth, Month, Season, midnight, months_between
+from gameday.cost.months import GIGABYTE, Growth, Month, Season, midnight, months_between
 from gameday.cost.standing import Standing, of_stacks
 from gameday.costs import Usage
 from gameday.meter import minutes_of, usage_of
@@ -29,7 +29,7 @@ class Measured:
 
     last_run: the usage of the newest execution, and last_run_at when it reported. since: the day of
     the first thing that was paid for; None of an empty vault. clips: renditions by the day on
-    which they were made.
+    which they were made. is_replicated: whether a second region has all of it as well.
     """
 
     minutes: defaultdict[Month, float] = field(default_factory=lambda: defaultdict(float))
@@ -39,6 +39,7 @@ class Measured:
     tables: Growth = field(default_factory=Growth)
     backups: Growth = field(default_factory=Growth)
     standing: Standing = field(default_factory=lambda: Standing(Usage()))
+    is_replicated: bool = False
     last_run: Usage | None = None
     last_run_at: str = ""
 
@@ -63,12 +64,23 @@ class Measured:
                 backup_gigabyte_months=self.backups.gigabyte_months(month, now),
             )
             + (self.standing.played if played else self.standing.monthly) * month.share(began, now)
+            + (self._elsewhere(month, now) if self.is_replicated else Usage())
+        )
+
+    def _elsewhere(self, month: Month, now: datetime) -> Usage:
+        """What a month of the copies in a second region used."""
+        tables = self.tables.gigabyte_months(month, now)
+        return Usage(
+            gigabytes_between_regions=self.objects.within(month) / GIGABYTE,
+            replica_gigabyte_months=self.objects.gigabyte_months(month, now),
+            table_gigabyte_months=tables,
+            recovery_gigabyte_months=tables,
         )
 
 
 def measure(vault: Vault, season: Season, now: datetime) -> Measured:
     """Read all that costs, for the months of `season` and those since."""
-    found = Measured()
+    found = Measured(is_replicated=vault.replica_bucket is not None)
     for entry in _versions(vault):
         found.objects.add(entry["LastModified"].date(), entry["Size"])
     _read_items(vault, found)

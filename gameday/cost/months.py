@@ -111,6 +111,10 @@ class Growth:
         """Bytes that came on `day` or later."""
         return sum(size for added, size in self.added.items() if added >= day)
 
+    def within(self, month: Month) -> float:
+        """Bytes that came in a month."""
+        return sum(size for added, size in self.added.items() if Month.of(added) == month)
+
     def gigabyte_months(self, month: Month, until: datetime) -> float:
         """What is billed of it in a month, as far as that has gone at `until`."""
         return sum(

@@ -23,7 +23,7 @@ ITEM, SEASON_ITEM, PICTURE, SIDECAR, DAY_FILES = 2_000, 2_500, 60_000, 4_000, 60
 LEAST_EXPORT = 0.01  # GB, of an export of what changed
 LOOKS = 2  # at a game day, on average, until all its games are closed
 METRICS, METRIC_HOURS = 20, 2  # values a day in so many hours; by estimate
-DIGEST = Usage(lambda_requests=1, lambda_gigabyte_seconds=0.75, state_transitions=1, notices=1)
+DIGEST = Usage(notices=1)
 # One drill of a season's 6,000 items: docs/decisions/0010-the-drill.md
 DRILL_TRANSITIONS, DRILL_GIGABYTE_SECONDS, DRILL_REQUESTS = 72, 32.0, 30
 CHECKS_A_DAY = 3  # of the functions that watch: the drill's twice, the season's

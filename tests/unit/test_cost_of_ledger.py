@@ -118,3 +118,17 @@ def test_a_rendition_is_of_the_day_that_it_says_else_of_its_videos():
     assert made_on(item) == date(2026, 11, 2)
     item["rendition"]["made_at"] = "2026-11-01T23:59:00+00:00"
     assert made_on(item) == date(2026, 11, 1)
+
+
+def test_a_second_region_is_paid_for_as_well():
+    alone, both = measured(), measured()
+    both.is_replicated = True
+
+    one, two = (bill_of(found, SEASON, NOW) for found in (alone, both))
+
+    for time in ("so_far", "forecast", "afterwards"):
+        used = getattr(two, time).usage
+        assert used["replica_gigabyte_months"] == pytest.approx(used["object_gigabyte_months"])
+        assert getattr(two, time).dollars > getattr(one, time).dollars
+    assert two.so_far.usage["gigabytes_between_regions"] == pytest.approx(10)
+    assert two.forecast.usage["gigabytes_between_regions"] == pytest.approx(181)
