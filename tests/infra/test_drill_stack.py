@@ -13,7 +13,6 @@ from tests.infra.conftest import synthesise, template
 from tests.infra.test_pipeline import WITHOUT_RESOURCE, actions, listed, statements
 
 WORK = ("RestoreScratch", "CompareTables", "CheckObjects")
-RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 
 
 @pytest.fixture(scope="session")
@@ -157,16 +156,6 @@ def test_without_a_schedule_nobody_waits_for_a_drill_and_leftovers_are_still_swe
     schedules = drill.find_resources("AWS::Scheduler::Schedule").values()
     assert [one["Properties"]["ScheduleExpression"] for one in schedules] == ["rate(1 day)"]
     assert "DaysSinceGoodDrill" not in json.dumps(drill.to_json())
-
-
-def test_every_alarm_says_what_to_do_in_a_section_of_the_runbook(drill: Template):
-    alarms = [one["Properties"] for one in drill.find_resources("AWS::CloudWatch::Alarm").values()]
-    sections = re.findall(r"^## (.+)$", RUNBOOK.read_text(), re.MULTILINE)
-
-    assert len(alarms) == 4
-    for alarm in alarms:
-        (section,) = re.findall(r'docs/runbook.md, "(.+)"', alarm["AlarmDescription"])
-        assert section in sections
 
 
 def test_a_good_drill_ends_the_alarm_and_silence_sets_it_off(drill: Template):

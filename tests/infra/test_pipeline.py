@@ -133,7 +133,7 @@ def test_all_functions_share_one_asset_on_arm64(pipeline: Template):
     functions = pipeline.find_resources("AWS::Lambda::Function").values()
     keys = {json.dumps(one["Properties"]["Code"], sort_keys=True) for one in functions}
 
-    assert len(functions) == 9
+    assert len(functions) == 10
     assert len(keys) == 1
     assert all(one["Properties"]["Architectures"] == ["arm64"] for one in functions)
 
@@ -141,7 +141,7 @@ def test_all_functions_share_one_asset_on_arm64(pipeline: Template):
 def test_every_log_group_forgets_after_the_set_time(pipeline: Template):
     groups = pipeline.find_resources("AWS::Logs::LogGroup").values()
 
-    assert len(groups) == 10
+    assert len(groups) == 11
     assert {one["Properties"]["RetentionInDays"] for one in groups} == {90}
 
 

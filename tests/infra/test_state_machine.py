@@ -42,6 +42,8 @@ def test_the_steps_come_in_their_order(machine):
         "WaitUntilBackupIsComplete",
         "BackUpTable",
         "ReportRun",
+        "IsThereNews",
+        "SendDigest",
         "DidEverythingSucceed",
         "GameDayKept",
     ]
@@ -50,7 +52,7 @@ def test_the_steps_come_in_their_order(machine):
 def test_every_task_retries_passing_errors_with_backoff_and_jitter(machine):
     tasks = [one for one in all_states(machine).values() if one["Type"] == "Task"]
 
-    assert len(tasks) == 11
+    assert len(tasks) == 12
     for task in tasks:
         retry = task["Retry"][0]
         assert retry["BackoffRate"] > 1
@@ -108,6 +110,14 @@ def test_a_run_that_left_something_undone_ends_as_failed(machine):
     ending = machine["States"]["DidEverythingSucceed"]
 
     assert machine["States"][ending["Default"]]["Type"] == "Fail"
+
+
+def test_a_digest_that_was_not_sent_fails_no_run(machine):
+    (catch,) = machine["States"]["SendDigest"]["Catch"]
+
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert catch["Next"] == "DidEverythingSucceed"
+    assert catch["ResultPath"] == "$.digest"
 
 
 def test_an_execution_cannot_hang_for_ever(machine):
