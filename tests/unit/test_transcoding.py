@@ -9,6 +9,7 @@ from lambdas.highlights.transcoding import (
     blames_the_video,
     even_size,
     job_error,
+    job_facts,
 )
 
 
@@ -31,6 +32,27 @@ def test_the_error_of_a_job_is_found_in_either_spelling():
         {"detail": {"errorCode": 1010, "errorMessage": "cannot open"}},
     ):
         assert job_error(json.dumps(cause)) == (1010, "cannot open")
+
+
+def test_a_job_is_told_by_its_id_and_times_in_seconds_or_milliseconds():
+    told = {"job": "9-a", "asked_at": "2026-01-11T14:30:00.000000+00:00"}
+    for submitted in (1_768_141_800, 1_768_141_800_000):
+        job = {"Job": {"Id": "9-a", "Timing": {"SubmitTime": submitted}}}
+        assert job_facts(job) == job_facts(json.dumps(job)) == told
+    assert job_facts({"Job": {"Id": "9-a", "CreatedAt": "2026-01-11T14:30:00Z"}}) == told
+    assert job_facts(None) == job_facts("a timeout") == {}
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(),
+        lambda one: st.dictionaries(
+            st.sampled_from(["Job", "Id", "Timing", "SubmitTime", "FinishTime"]), one
+        ),
+    )
+)
+def test_any_result_of_a_job_is_read(result):
+    assert job_facts(result).keys() <= {"job", "asked_at", "finished_at"}
 
 
 @given(st.text())
