@@ -1,5 +1,6 @@
 """What keeps a whole season by itself: the schedules, and looking back at what is still open."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Stack, TimeZone
@@ -13,6 +14,8 @@ from lambdas.highlights.keys import BACKFILLS
 from lambdas.settings import CAP_SETTINGS
 from stacks.acknowledge import acknowledge_wildcards, executions_of, exported
 from stacks.alarms import Alarms
+from stacks.budget import MonthlyBudget
+from stacks.dashboard import SeasonDashboard
 from stacks.functions import function, log_group
 from stacks.game_days import MONTHS, WEEKDAYS, CronFields, later, look_schedule
 from stacks.grants import Grants, invoked_versions
@@ -30,7 +33,8 @@ WOMENS_LOOK_LATER = 30  # minutes, so that two looks seldom work on the same day
 class SeasonStack(Stack):
     """Looks every morning at the days that are due, and at whole ranges when it is asked to.
 
-    pipeline: whose state machine keeps one day. bundle: the folder with the functions' asset.
+    pipeline: whose state machine keeps one day. alarms: the names of the other stacks' alarms, for the
+    dashboard. bundle: the folder with the functions' asset.
     """
 
     def __init__(
@@ -40,6 +44,7 @@ class SeasonStack(Stack):
         *,
         storage: StorageStack,
         pipeline: PipelineStack,
+        alarms: Sequence[str],
         settings: Settings,
         bundle: Path,
         **kwargs: object,
@@ -72,6 +77,16 @@ class SeasonStack(Stack):
             looks=looks.values(),
         )
         alarm_on_season(self.alarms, check, storage.undelivered, settings)
+        SeasonDashboard(
+            self,
+            "Season",
+            alarms=[*alarms, *self.alarms.names],
+            machines={"runs": pipeline.state_machine, "looks back": self.look_back},
+        )
+        if settings.monthly_budget_dollars:
+            MonthlyBudget(
+                self, "Month", dollars=settings.monthly_budget_dollars, topic=storage.notices
+            )
         CfnOutput(self, "LookBackStateMachineArn", value=self.look_back.state_machine_arn)
 
     def _choose_days(self, code: lambda_.Code) -> lambda_.Function:

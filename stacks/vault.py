@@ -44,8 +44,16 @@ def build(context: dict[str, Any] | None = None, outdir: str | None = None) -> A
         pipeline = PipelineStack(
             app, "GameDayPipeline", storage=storage, place=place, env=home, **shared
         )
-        SeasonStack(app, "GameDaySeason", storage=storage, pipeline=pipeline, env=home, **shared)
-        DrillStack(app, "GameDayDrill", storage=storage, env=home, **shared)
+        drill = DrillStack(app, "GameDayDrill", storage=storage, env=home, **shared)
+        SeasonStack(
+            app,
+            "GameDaySeason",
+            storage=storage,
+            pipeline=pipeline,
+            alarms=[*pipeline.alarms.names, *drill.alarms.names],
+            env=home,
+            **shared,
+        )
     for stack in _elsewhere(app, settings, place):
         storage.add_stack_dependency(stack, "what the storage is copied to has to be there first")
     Validations.of(app).add_plugins(AwsSolutionsChecks())

@@ -9,6 +9,7 @@ The item of a day has, beside its keys, `league` and `game_date`:
     paused                      how many of these wait for a cap on spending to be lifted
     closed_at                   when nothing was left to look for; absent of an open day
     lock_holder, lock_taken_at  which execution works on it; see `lock.py`
+    told, told_at               what a person was told last, and when; see `digest.py`
 """
 
 from collections import Counter
