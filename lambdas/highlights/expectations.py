@@ -10,6 +10,7 @@ from lambdas.highlights.findings import Finding, Part, Problem
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status
 from lambdas.highlights.keys import (
+    BACKFILL_FILE,
     DRILL_RECORD,
     PIN,
     RAW_ANSWER,
@@ -87,6 +88,8 @@ def expected_by_name(key: str) -> ExpectedObject | None:
         return ExpectedObject(key, Part.RUN_RECORD)
     if DRILL_RECORD.fullmatch(key):
         return ExpectedObject(key, Part.DRILL_RECORD)
+    if BACKFILL_FILE.fullmatch(key):
+        return ExpectedObject(key, Part.BACKFILL)
     if PIN.fullmatch(key):
         return ExpectedObject(key, Part.PIN)
     if RESTORED.fullmatch(key):

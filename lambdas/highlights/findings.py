@@ -28,6 +28,7 @@ class Part(StrEnum):
     RAW_ANSWER = "raw answer"
     RUN_RECORD = "run record"
     DRILL_RECORD = "drill record"
+    BACKFILL = "file of a look back"
     PIN = "pin"
     RESTORED = "restored copy"
     EXPORT = "file of an export"

@@ -17,6 +17,7 @@ DRILL_RECORD = re.compile(r"drills/[0-9]{4}-[0-9]{2}-[0-9]{2}-[^/]+\.json")
 PINS = "pins/"
 PIN = re.compile(r"pins/[A-Za-z0-9_.-]+\.json")
 BACKFILLS = "backfills/"
+BACKFILL_FILE = re.compile(r"backfills/[^/]+/(?:days-[0-9]+|results/round-[0-9]+/.+)\.json")
 RESTORED_FOLDER = "restored/"
 RESTORED = re.compile(r"restored/[0-9]{8}t[0-9]{6}/.+")
 

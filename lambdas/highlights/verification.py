@@ -1,8 +1,8 @@
 """Holds what stands in the archive against what the ledger says of it.
 
 An object that a highlight names has its size and checksum there, and a sidecar the very bytes that its
-highlight gives; a raw answer has its digest in its name; run records and pins are JSON. Nothing else
-belongs into the archive.
+highlight gives; a raw answer has its digest in its name; run records, pins and what looks back leave
+are JSON. Nothing else belongs into the archive.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from lambdas.highlights.checksum import as_text
 from lambdas.highlights.errors import SidecarDamaged, VaultError
@@ -134,8 +135,11 @@ def difference(stored: StoredObject, expected: ExpectedObject, read: ReadChunks)
         return in_bytes(stored.bytes)
     try:
         if expected.part in (Part.RUN_RECORD, Part.DRILL_RECORD, Part.PIN):
-            readable = _is_json_object(read(stored.key))
+            readable = _is_json(read(stored.key), dict)
             return None if readable else f"{in_bytes(stored.bytes)} that are no JSON object"
+        if expected.part is Part.BACKFILL:
+            readable = _is_json(read(stored.key), dict | list)
+            return None if readable else f"{in_bytes(stored.bytes)} that are no JSON"
         if expected.part is Part.EXPORT and stored.key.endswith(".gz"):
             return None if is_whole_gzip(read(stored.key)) else "a file that is cut or changed"
         if expected.part is Part.SIDECAR and expected.is_optional:
@@ -209,8 +213,8 @@ def _checksum(chunks: Iterable[bytes], algorithm: str) -> tuple[int, str]:
     return size, as_text(crc) if algorithm == "crc32" else f"sha256:{digest.hexdigest()}"
 
 
-def _is_json_object(chunks: Iterable[bytes]) -> bool:
+def _is_json(chunks: Iterable[bytes], kind: Any) -> bool:
     try:
-        return isinstance(json.loads(b"".join(chunks)), dict)
+        return isinstance(json.loads(b"".join(chunks)), kind)
     except ValueError:
         return False

@@ -186,9 +186,11 @@ def test_a_run_record_that_cannot_be_read_is_damaged(archive: Archive, body: byt
     [
         ("pins/Highlights-20260111T144000Z.json", Part.PIN),
         ("drills/2026-02-01-6e7f.json", Part.DRILL_RECORD),
+        ("backfills/0f1e-2d3c/days-1.json", Part.BACKFILL),
+        ("backfills/0f1e-2d3c/results/round-1/4b5a/SUCCEEDED_0.json", Part.BACKFILL),
     ],
 )
-def test_pins_and_records_of_drills_belong_into_the_archive_and_are_damaged_when_unreadable(
+def test_pins_and_records_of_drills_and_looks_belong_into_the_archive_and_are_damaged_when_unreadable(
     archive: Archive, key: str, part: Part
 ):
     archive.objects[key] = b'{"by": "anna"}'
