@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import Status, attributes_of
-from lambdas.highlights.season.games import Game, GameState, Phase, is_on, phase_of, state_of
+from lambdas.highlights.season.games import Game, GameState, is_on, state_of
+from lambdas.highlights.season.phases import Phase, phase_of
 
 DAY = GameDay("NCAA", date(2026, 1, 10))
 START = datetime(2026, 1, 11, 0, 30, tzinfo=UTC)  # 19:30 on the 10th in New York

@@ -1,7 +1,6 @@
 """The games of a season: what the provider says of each, and what became of its highlights."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.highlight import SETTLED, Status, highlight_id, text_of
+from lambdas.highlights.season.phases import Phase, phase_of
 
 # Two halves of twenty minutes, with every stop and a few overtimes.
 LONGEST_GAME = timedelta(hours=3)
@@ -37,25 +37,6 @@ class GameState(StrEnum):
 
 
 GAPS = (GameState.WAITING, GameState.LINK_ONLY, GameState.UNAVAILABLE, GameState.FAILED)
-
-
-class Phase(StrEnum):
-    """How far a game is, by the provider's words. open: any other word, such as a quarter's."""
-
-    UPCOMING = "upcoming"
-    OPEN = "open"
-    PLAYED = "played"
-    POSTPONED = "postponed"
-    CANCELLED = "cancelled"
-
-
-# The texts of `state.description`, as clients of the provider list them; the set is open.
-_PHASES = (
-    (Phase.POSTPONED, re.compile(r"postpon")),
-    (Phase.CANCELLED, re.compile(r"cancel|abandon|walk ?over|forfeit")),
-    (Phase.UPCOMING, re.compile(r"not started|scheduled|to be (announced|defined)")),
-    (Phase.PLAYED, re.compile(r"\b(finished|ended|final|full[ -]?time|after over ?time)\b")),
-)
 
 
 @dataclass(frozen=True)
@@ -220,10 +201,13 @@ def _without_clip(items: Sequence[Item], over: bool) -> Settled:
     raise AssertionError("a settled highlight is playable, link only or unavailable")
 
 
-def phase_of(provider_state: str | None) -> Phase:
-    """What the provider's `state.description` means."""
-    said = (provider_state or "").casefold()
-    return next((phase for phase, words in _PHASES if words.search(said)), Phase.OPEN)
+def by_game(highlights: Iterable[Item]) -> dict[str, list[Item]]:
+    """The highlights of each game by its id; those of no known game are left out."""
+    found: dict[str, list[Item]] = {}
+    for item in highlights:
+        if (game := Game.from_highlight(item)) is not None:
+            found.setdefault(game.id, []).append(item)
+    return found
 
 
 def is_on(row: Mapping[str, Any], game_day: GameDay, time_zone: str) -> bool:

@@ -1,7 +1,6 @@
 """One look at a game day: its highlights, and which games it has."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from lambdas.highlights.ledger import Ledger, moment
 from lambdas.highlights.provider import NOT_ASKED, MatchListing, Provider
 from lambdas.highlights.season.days import is_list_due, is_settled
 from lambdas.highlights.season.due import is_due
-from lambdas.highlights.season.games import Game, GameState
+from lambdas.highlights.season.games import Game, GameState, by_game
 from lambdas.highlights.season.season import Season
 
 Item = dict[str, Any]
@@ -87,15 +86,15 @@ class Look:
         listing = None
         if provider.lists_games and is_list_due(day, map(Game.from_item, here.values())):
             listing = self._listing(provider, archive, unlisted)
-        by_game = by_game_of(highlights)
+        clips = by_game(highlights)
         listed = [] if listing is None else listing.games
         self.season.put_games(listed, known, self.now)
-        derived = (Game.from_highlight(items[0]) for items in by_game.values())
+        derived = (Game.from_highlight(items[0]) for items in clips.values())
         heard_of = known.keys() | {game.id for game in listed}
         unheard = [game for game in derived if game.date == date and game.id not in heard_of]
         self.season.put_games(unheard, {}, self.now)
         if listing is not None:
-            self._let_go(here, listing, by_game)
+            self._let_go(here, listing, clips)
         facts: Item = {
             "highlights": len(highlights),
             "unsettled": sum(not is_settled(item) for item in highlights),
@@ -120,7 +119,7 @@ class Look:
         self,
         known: Mapping[str, Item],
         listing: MatchListing,
-        by_game: Mapping[str, Sequence[Item]],
+        clips: Mapping[str, Sequence[Item]],
     ) -> None:
         """Drop games that are played on another day: there, the days they left; here, those gone.
 
@@ -129,7 +128,7 @@ class Look:
         listed = {game.id for game in listing.games}
         for item in known.values():
             game = Game.from_item(item)
-            if game.id in listed or game.id in by_game or game.is_final:
+            if game.id in listed or game.id in clips or game.is_final:
                 continue
             if "unlisted_at" in item:
                 self.season.drop(item, self.now)
@@ -139,12 +138,3 @@ class Look:
             for item in self.season.postponed(self.game_day):
                 if item["id"] in listed and item["state"] == GameState.UNAVAILABLE:
                     self.season.drop(item, self.now)
-
-
-def by_game_of(highlights: Iterable[Item]) -> dict[str, list[Item]]:
-    """The highlights of each game by its id; those of no known game are left out."""
-    found: dict[str, list[Item]] = defaultdict(list)
-    for item in highlights:
-        if (game := Game.from_highlight(item)) is not None:
-            found[game.id].append(item)
-    return dict(found)

@@ -8,8 +8,7 @@ from typing import Any
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.ledger import moment
 from lambdas.highlights.season.days import counts, is_closed, is_settled
-from lambdas.highlights.season.games import Game, Settled, state_of
-from lambdas.highlights.season.look import by_game_of
+from lambdas.highlights.season.games import Game, Settled, by_game, state_of
 from lambdas.highlights.season.season import Season
 
 Item = dict[str, Any]
@@ -50,11 +49,11 @@ def settle(
     looked_at = day.get("looked_at")
     asked_at = now if looked_at is None else datetime.fromisoformat(looked_at)
     room = len(highlights) < limit
-    by_game = by_game_of(highlights)
+    clips = by_game(highlights)
     games: list[tuple[Game, Settled]] = []
     for item in season.games(game_day.league, game_day.date, game_day.date):
         game = Game.from_item(item)
-        settled = state_of(game, by_game.get(game.id, ()), now=asked_at, window=window, room=room)
+        settled = state_of(game, clips.get(game.id, ()), now=asked_at, window=window, room=room)
         season.settle(item, settled, now)
         games.append((game, settled))
     outcomes = [settled for _, settled in games]
