@@ -1,10 +1,11 @@
 """Alarms and the metrics of executions, as on CloudWatch."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from account import Account
+from account import Account, task
 
 from gameday.embedded.fixes.alarms import state_of
 
@@ -101,3 +102,79 @@ def test_executions_are_counted_as_they_start_and_end(account: Account):
         "ExecutionsFailed": 1,
         "ExecutionsSucceeded": 0,
     }
+
+
+def watch(account: Account, namespace: str, metric: str, topic: str | None, **dimensions: str):
+    """An alarm on a metric that is 1 or more in a minute."""
+    account.client("cloudwatch").put_metric_alarm(
+        AlarmName=metric,
+        Namespace=namespace,
+        MetricName=metric,
+        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        TreatMissingData="ignore",
+        **({} if topic is None else {"AlarmActions": [topic]}),
+    )
+
+
+def state(account: Account) -> str:
+    (alarm,) = account.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return alarm["StateValue"]
+
+
+def test_a_function_that_a_state_machine_calls_is_measured(account: Account):
+    function = account.function("def handler(event, context): raise ValueError")
+    watch(account, "AWS/Lambda", "Errors", None, FunctionName=function.rsplit(":", 1)[-1])
+
+    account.run_state(task(function))
+
+    assert state(account) == "ALARM"
+
+
+def test_a_queue_says_how_many_messages_wait_in_it(account: Account):
+    sqs = account.client("sqs")
+    url = sqs.create_queue(QueueName="waiting")["QueueUrl"]
+    watch(account, "AWS/SQS", "ApproximateNumberOfMessagesVisible", None, QueueName="waiting")
+    assert state(account) == "OK"
+
+    sqs.send_message(QueueUrl=url, MessageBody="a message")
+
+    assert state(account) == "ALARM"
+
+
+@pytest.mark.parametrize("admitted", [True, False])
+def test_an_alarm_tells_a_topic_whose_policy_admits_cloudwatch(account: Account, admitted: bool):
+    sns, sqs = account.client("sns"), account.client("sqs")
+    topic = sns.create_topic(Name="notices")["TopicArn"]
+    url = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+    asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    queue = asked["Attributes"]["QueueArn"]
+    allow(account, "sns.amazonaws.com", "sqs:SendMessage", queue, url)
+    service = "cloudwatch" if admitted else "events"
+    policy = policy_for(f"{service}.amazonaws.com", "sns:Publish", topic)
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    watch(account, "Games", "Missed", topic)
+
+    account.client("cloudwatch").put_metric_data(
+        Namespace="Games", MetricData=[{"MetricName": "Missed", "Value": 1}]
+    )
+
+    assert state(account) == "ALARM"
+    assert len(sqs.receive_message(QueueUrl=url).get("Messages", [])) == admitted
+
+
+def policy_for(service: str, action: str, resource: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}}
+    statement |= {"Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def allow(account: Account, service: str, action: str, resource: str, url: str) -> None:
+    account.client("sqs").set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": policy_for(service, action, resource)}
+    )

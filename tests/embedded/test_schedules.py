@@ -60,6 +60,28 @@ def test_without_a_zone_it_is_utc(account: Account, target: dict):
     assert fired(account, "2026-11-20", "2026-11-21") == ["11-20 09:30"]
 
 
+@pytest.mark.parametrize("may_send", [True, False])
+def test_what_is_not_delivered_waits_in_the_dead_letter_queue_if_the_role_may_send_it(
+    account: Account, may_send: bool
+):
+    sqs, role = account.client("sqs"), account.role("scheduler")
+    url = sqs.create_queue(QueueName="undelivered")["QueueUrl"]
+    asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    queue = asked["Attributes"]["QueueArn"]
+    if may_send:
+        account.allow(role, "sqs:SendMessage", queue)
+    refused = {"Arn": account.machine(PASS), "RoleArn": role, "Input": '{"league": "NCAA"}'}
+    schedule(account, refused | {"DeadLetterConfig": {"Arn": queue}}, "cron(30 9 * * ? *)")
+
+    fired(account, "2026-11-20", "2026-11-21")
+
+    found = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages", [])
+    assert [one["Body"] for one in found] == ['{"league": "NCAA"}'] * may_send
+    for one in found:
+        reason = one["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+        assert "states:StartExecution" in reason
+
+
 @pytest.mark.parametrize(
     ("expression", "after", "until", "times"),
     [
