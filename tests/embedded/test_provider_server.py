@@ -190,6 +190,36 @@ def test_a_never_ending_answer_goes_on_after_its_body(fault):
             assert endless.raw.read(whole + 2).endswith(b"}  ")
 
 
+def look_up(provider: Provider, name: str, **query: Any) -> requests.Response:
+    url = f"{provider.base_url}/basketball/{name}"
+    return requests.get(url, params=query, headers={"x-rapidapi-key": KEY}, timeout=TIMEOUT)
+
+
+def test_games_are_those_of_the_highlights_unless_others_are_given():
+    rows = [highlight(1), highlight(1), highlight(2, "2026-01-11T03:00:00.000Z")]
+    with Provider(rows, key=KEY, daily_quota=3) as provider:
+        played = look_up(provider, "matches", date="2026-01-10", timezone="America/New_York")
+        utc = look_up(provider, "matches", date="2026-01-10")
+        provider.matches = [{**rows[0]["match"], "state": {"description": "Postponed"}}]
+        given = look_up(provider, "matches", leagueName="NCAA")
+        assert look_up(provider, "matches", leagueName="NCAA").status_code == 429
+    assert ids(played) == [1001, 1002] and ids(utc) == [1001]
+    assert {row["state"]["description"] for row in played.json()["data"]} == {"Finished"}
+    assert played.json()["pagination"] == {"totalCount": 2, "offset": 0, "limit": 100}
+    assert [row["state"]["description"] for row in given.json()["data"]] == ["Postponed"]
+
+
+def test_leagues_are_those_of_the_games():
+    with Provider([highlight(1), highlight(2, league="NBA")], key=KEY) as provider:
+        found = look_up(provider, "leagues", leagueName="NCAA").json()["data"]
+        refused = look_up(provider, "leagues", date="2026-01-10")
+    assert [(one["name"], one["seasons"]) for one in found] == [("NCAA", [{"season": 2025}])]
+    assert (refused.status_code, refused.json()["message"]) == (
+        400,
+        "property date should not exist",
+    )
+
+
 def test_requests_are_recorded_but_show_no_key():
     with Provider([highlight(1)], key=KEY) as provider:
         ask(provider, leagueName="NCAA", limit=10)
