@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gameday.embedded.aws import EmbeddedAws
-from gameday.embedded.provider import HIGHLIGHTS_PATH, MEDIA_PATH, Provider
+from gameday.embedded.provider import API_PATH, MEDIA_PATH, Provider
 
 ITEM_WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 
@@ -74,7 +74,7 @@ def metering(aws: MeteredAws, provider: Provider) -> Iterator[Usage]:
     done = aws.operations - operations
     if not done:
         raise RuntimeError("nothing was metered: requests no longer pass through MeteredAws")
-    usage.provider_calls = paths.count(HIGHLIGHTS_PATH)
+    usage.provider_calls = sum(path.startswith(API_PATH) for path in paths)
     usage.clip_requests = sum(path.startswith(MEDIA_PATH) for path in paths)
     usage.videos = done["PutVideo"]
     usage.objects_written = done["PutObject"]
