@@ -4,9 +4,12 @@ import json
 import time
 from datetime import UTC, datetime
 
+from gameday.embedded.provider import Fault
+from gameday.vault import Execution
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.table_export import complete_exports, newest_chain, read_export
-from tests.e2e.conftest import LONGEST_RUN, POLL, Pipeline
+from lambdas.table import Table
+from tests.e2e.conftest import KEY, LONGEST_RUN, POLL, Pipeline
 from tests.e2e.roles import revoke
 
 SUNDAY_BEFORE = datetime(2026, 1, 11, 14, 0, tzinfo=UTC)  # 09:00 in New York
@@ -89,3 +92,66 @@ def test_a_schedule_without_its_grant_starts_nothing(pipeline: Pipeline):
     pipeline.aws.pass_time(SUNDAY_BEFORE, SUNDAY_AFTER)
 
     assert set(looks(pipeline)) == before
+
+
+def test_a_day_without_calls_is_left_to_the_next_morning_and_is_no_failure(pipeline: Pipeline):
+    spend_calls(pipeline, 78)
+    pipeline.provider.fail_next(Fault.DAILY_QUOTA)
+
+    pipeline.aws.pass_time(SUNDAY_BEFORE, SUNDAY_AFTER)
+
+    ended = pipeline.ended(looks(pipeline)[0])
+    assert ended.status == "SUCCEEDED", ended
+    assert said(pipeline, ended) == "0 days looked at, 0 closed, 4 left"
+    assert len(pipeline.executions()) == 1
+
+
+def test_a_backfill_without_calls_waits_for_the_next_day_until_it_is_stopped(pipeline: Pipeline):
+    spend_calls(pipeline, 80)
+    states = pipeline.aws.client("stepfunctions")
+
+    arn = look_back(pipeline, "2026-01-01", "2026-01-20")
+    deadline = time.monotonic() + LONGEST_RUN
+    while "WaitStateEntered" not in (kinds := [e["type"] for e in pipeline.vault.events(arn)]):
+        assert time.monotonic() < deadline, kinds
+        time.sleep(POLL)
+    waits = json.loads(pipeline.vault.events(arn)[-1]["stateEnteredEventDetails"]["input"])
+    states.stop_execution(executionArn=arn)
+
+    assert datetime.fromisoformat(waits["wait_until"]) > datetime.now(UTC)
+    assert waits["summary"].startswith("0 days looked at, 0 closed, 20 left, waiting for provider")
+    assert pipeline.executions() == []
+
+
+def test_a_wrong_key_stops_a_backfill_after_a_few_days(pipeline: Pipeline):
+    pipeline.vault.set_provider_key("wrong")
+
+    ended = pipeline.ended(look_back(pipeline, "2026-01-01", "2026-01-20"))
+
+    pipeline.vault.set_provider_key(KEY)
+    assert (ended.status, ended.error) == ("FAILED", "DaysFailed")
+    assert "ProviderRefusedKey" in ended.message
+    assert "stopped, since too many failed" in ended.message
+    assert len(pipeline.executions()) <= 6
+
+
+def look_back(pipeline: Pipeline, first: str, last: str) -> str:
+    """The ARN of a backfill as a person starts it in the console."""
+    started = pipeline.aws.client("stepfunctions").start_execution(
+        stateMachineArn=pipeline.vault.look_back,
+        input=json.dumps({"league": "NCAA", "from": first, "to": last}),
+    )
+    return started["executionArn"]
+
+
+def spend_calls(pipeline: Pipeline, number: int) -> None:
+    """Let so many of the 80 provider calls of today be made already."""
+    usage = Table(pipeline.aws.client("dynamodb"), pipeline.vault.season_table)
+    today = datetime.now(UTC).date().isoformat()
+    usage.put_item(Item={"pk": "usage", "sk": today, "provider_calls": number})
+
+
+def said(pipeline: Pipeline, execution: Execution) -> str:
+    """How an execution that succeeded sums itself up."""
+    found = pipeline.aws.client("stepfunctions").describe_execution(executionArn=execution.arn)
+    return json.loads(found["output"])["summary"]

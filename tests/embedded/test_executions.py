@@ -150,3 +150,17 @@ def test_every_kind_of_wait_is_scaled(account: Account, field: str):
     ended = account.run_state(state, {"s": 25, "t": later})
 
     assert ended["status"] == "SUCCEEDED"
+
+
+def test_a_wait_for_another_day_is_not_shortened_as_other_waits_are(account: Account):
+    states = account.client("stepfunctions")
+    tomorrow = (datetime.now(UTC) + timedelta(minutes=20)).isoformat()
+    state = {"Type": "Wait", "TimestampPath": "$.until", "End": True}
+    machine = account.machine({"StartAt": "Wait", "States": {"Wait": state}})
+    started = states.start_execution(
+        stateMachineArn=machine, input=json.dumps({"until": tomorrow})
+    )["executionArn"]
+    soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+    assert account.run(machine, {"until": soon})["status"] == "SUCCEEDED"
+    assert states.describe_execution(executionArn=started)["status"] == "RUNNING"

@@ -1,6 +1,7 @@
 """A path that finds nothing fails the execution, and so does one that cannot be evaluated here.
 
-The emulator gives null for both. AWS reports `States.Runtime`, which nothing catches.
+The emulator gives null for both. AWS reports `States.Runtime`, which nothing catches. And a wait
+for a moment that is hours away is not shortened as other waits are.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
 """
@@ -9,6 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from gameday.embedded import clock
+from gameday.embedded.fixes import executions
 from gameday.embedded.fixes.patching import Patch
 
 FIX = "state_paths"
@@ -18,6 +21,9 @@ SHOWN_CHARACTERS = 500
 # Inline Map: the most iterations that run at once.
 # https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
 INLINE_CONCURRENCY = 40
+
+# A moment that is further away than any wait for a service of the account.
+FAR_SECONDS = 900
 
 _MISSING = object()
 
@@ -90,10 +96,11 @@ def apply() -> None:
         ),
         (
             "        if isinstance(ts_str, str):\n            _sleep_until(ts_str)\n",
-            "        _sleep_until(gameday_timestamp(ts_str))\n",
+            "        gameday_sleep_until(gameday_timestamp(ts_str), _sleep_until)\n",
         ),
         gameday_seconds=wait_seconds,
         gameday_timestamp=wait_timestamp,
+        gameday_sleep_until=sleep_until,
     )
     patch.wrap(stepfunctions, "_evaluate_intrinsic", "1f7e552c4fa2", _failing_by_name)
 
@@ -151,6 +158,20 @@ def wait_timestamp(value: Any) -> str:
     if parsed is None or parsed.tzinfo is None:
         raise _runtime(f"The TimestampPath of a Wait state must give a time: {_shown(value)}")
     return value
+
+
+def sleep_until(timestamp: str, sleep: Callable[[str], None]) -> None:
+    """Wait for a moment: one that is near comes sooner, as all waits do here; a far one does not.
+
+    What is hours away is another day for those outside of this account, such as a provider.
+    """
+    from ministack.services.stepfunctions import _parse_ts
+
+    seconds = _parse_ts(timestamp).timestamp() - clock.time()
+    if seconds > FAR_SECONDS:
+        executions.sleep(seconds, seconds)
+    else:
+        sleep(timestamp)
 
 
 def _select(path: str, data: Any) -> Any:
