@@ -22,7 +22,13 @@ from botocore.config import Config
 from gameday.account import CONNECTIONS
 from gameday.embedded import clock, fixes
 from gameday.embedded.emulator import PACKAGE, environment, import_emulator
-from gameday.embedded.fixes import executions, function_code, function_runtime, schedules
+from gameday.embedded.fixes import (
+    executions,
+    function_code,
+    function_forks,
+    function_runtime,
+    schedules,
+)
 from gameday.embedded.mediaconvert import register
 from gameday.embedded.schedule_clock import ScheduleClock
 from gameday.embedded.server import LOOPBACK, Server, loopback_socket
@@ -276,6 +282,7 @@ class EmbeddedAws:
         executions.join_all()
         # A task may have started a function while the others ended.
         lambda_runtime.reset()
+        function_forks.stop_all()
 
     async def _serve(self, scope: dict, receive: Any, send: Any) -> None:
         if scope["type"] == "http":

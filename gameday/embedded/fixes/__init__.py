@@ -16,6 +16,7 @@ FIXES = (
     "interruptions",
     "function_runtime",
     "function_code",
+    "function_forks",
     "function_errors",
     "executions",
     "state_paths",
