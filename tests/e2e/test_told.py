@@ -19,6 +19,7 @@ from lambdas.highlights.season.season import game_key
 from lambdas.table import Table
 from tests.e2e.alarm_states import AlarmStates
 from tests.e2e.conftest import DAY, Pipeline
+from tests.e2e.functions import log_lines
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.roles import revoke
 
@@ -66,6 +67,7 @@ def test_a_digest_is_sent_once_and_its_links_play_for_a_while(
     (link,) = LINK.findall(digest["Message"])
     with urllib.request.urlopen(link) as clip:
         assert clip.read()[4:8] == b"ftyp"
+    assert "X-Amz-Signature" not in "".join(log_lines(pipeline, "SendDigest"))
     alarms.let_a_day_pass()
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(link)

@@ -1,7 +1,8 @@
 """Functions are measured however they were called, and what they print as metrics is taken.
 
 The emulator measures a function only when its API is called, and not when a state machine or a
-schedule does; the embedded metric format is text to it.
+schedule does; the embedded metric format is text to it; and what it measured itself it never forgets,
+so that each saving of its state would take longer as a season passes.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
@@ -11,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from gameday.embedded import clock
 from gameday.embedded.fixes.patching import Patch
 
 FIX = "metrics"
@@ -29,11 +31,12 @@ class Measurement(NamedTuple):
 
 
 def apply() -> None:
-    from ministack.services import lambda_svc
+    from ministack.services import cloudwatch, lambda_svc
 
     patch = Patch(FIX)
     patch.wrap(lambda_svc, "_emit_lambda_logs", "111efbf06968", _measured)
     patch.wrap(lambda_svc, "_emit_lambda_metrics", "3b6689d77cf6", _throttles_alone)
+    patch.wrap(cloudwatch, "record_metric", "7f777bfbe523", _forgetting)
 
 
 def measurements(line: str) -> Iterator[Measurement]:
@@ -80,6 +83,27 @@ def _measured(original: Callable) -> Callable:
             cloudwatch._evaluate_all_alarms()
 
     return emit_lambda_logs
+
+
+def _forgetting(original: Callable) -> Callable:
+    """Keep the points of two weeks, as the emulator does of what it is told by PutMetricData."""
+
+    def record_metric(
+        namespace: str,
+        name: str,
+        value: float,
+        unit: str = "None",
+        dimensions: dict[str, str] | None = None,
+    ) -> None:
+        from ministack.services import cloudwatch
+
+        original(namespace, name, value, unit, dimensions)
+        points = cloudwatch._metrics[(namespace, name, cloudwatch._dims_key(dimensions or {}))]
+        since = clock.time() - cloudwatch.TWO_WEEKS_SECONDS
+        while points[0]["Timestamp"] < since:
+            del points[0]
+
+    return record_metric
 
 
 def _throttles_alone(original: Callable) -> Callable:

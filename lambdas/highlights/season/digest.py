@@ -184,7 +184,7 @@ def _closing(record: Record) -> Iterator[str]:
     minutes = sum(map(_billed_minutes, renditions))
     yield f"Transcoding for this day has cost about ${minutes * DOLLARS_PER_MINUTE:.2f}."
     if (left := record.get("provider_calls_left")) is not None:
-        yield f"The provider allows {left} more calls today."
+        yield f"The provider allows {left:,} more calls today."
 
 
 def _billed_minutes(rendition: Record) -> float:
