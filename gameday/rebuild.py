@@ -16,6 +16,7 @@ from gameday.highlights_table import BATCH, Write, create, overwriting, unless_n
 from gameday.parallel import batches, in_parallel
 from gameday.protection import protect, wanted_protection, when_ready
 from gameday.rebuild_plan import ARCHIVE, UNFINISHED, Plan
+from gameday.season_table import make_season_table
 from gameday.steps import Step, Steps
 from gameday.vault import Vault
 from lambdas.highlights.archive import ABSENT
@@ -80,6 +81,8 @@ def rebuild(vault: Vault, plan: Plan, steps: Steps) -> Rebuilt:
     with steps.step("protect", "protect") as step:
         done.protected = protect(dynamodb, plan.table, wanted, step.tell)
         step.tell(", ".join(done.protected) or "nothing was missing")
+    if plan.in_place:
+        make_season_table(vault, steps)
     if done.is_whole:
         arn = dynamodb.describe_table(TableName=plan.table)["Table"]["TableArn"]
         when_ready(lambda: dynamodb.untag_resource(ResourceArn=arn, TagKeys=[UNFINISHED, ARCHIVE]))

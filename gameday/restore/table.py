@@ -31,6 +31,7 @@ from gameday.restore.making import (
 from gameday.restore.plan import TablePlan, Way
 from gameday.restore.replacing import Replaced, replace_items
 from gameday.restore.sources import Source, Wanted
+from gameday.season_table import make_season_table
 from gameday.steps import Steps
 from gameday.vault import Vault
 from lambdas.highlights.backups import Backup
@@ -105,6 +106,8 @@ def restore_table(vault: Vault, plan: TablePlan, steps: Steps) -> RestoredTable:
     began = time.monotonic()
     remove_scratch(vault, steps, keep=plan.target if plan.is_begun else None)
     done = (_over if plan.way is Way.OVER else _into_new)(vault, plan, steps)
+    if plan.way is not Way.ASIDE:
+        make_season_table(vault, steps)
     done.seconds = time.monotonic() - began
     return done
 

@@ -1,9 +1,13 @@
 """What holds the season outlives every deployment and is closed to the world."""
 
+from typing import Any
+
+import pytest
 from aws_cdk.assertions import Match, Template
 
+from gameday import season_table
 from gameday.highlights_table import SCHEMA
-from gameday.protection import PRODUCT, in_template
+from gameday.protection import PRODUCT, Protection, in_template
 
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
@@ -60,23 +64,33 @@ def test_the_table_can_be_restored_to_a_moment_and_not_be_deleted_by_mistake(sto
     )
 
 
-def test_a_rebuilt_table_has_the_schema_of_the_template(storage: Template):
-    (table,) = storage.find_resources("AWS::DynamoDB::Table").values()
-    properties = table["Properties"]
+def properties_of(storage: Template, table: str) -> dict[str, Any]:
+    """Of the one table whose logical id starts with `table`."""
+    tables = storage.find_resources("AWS::DynamoDB::Table").items()
+    (found,) = [one["Properties"] for id_, one in tables if id_.startswith(table)]
+    return found
 
-    assert properties.keys() - SCHEMA.keys() == {
+
+@pytest.mark.parametrize(
+    ("table", "schema", "protection"),
+    [
+        ("Highlights", SCHEMA, PRODUCT),
+        ("Season", season_table.SCHEMA, season_table.PROTECTION),
+    ],
+)
+def test_a_table_that_is_made_anew_is_that_of_the_template(
+    storage: Template, table: str, schema: dict[str, Any], protection: Protection
+):
+    properties = properties_of(storage, table)
+
+    assert properties.keys() - schema.keys() - {"TimeToLiveSpecification"} == {
         "DeletionProtectionEnabled",
         "PointInTimeRecoverySpecification",
     }
-    for name, wanted in SCHEMA.items():
+    for name, wanted in schema.items():
         assert _sorted(properties[name]) == _sorted(wanted)
+    assert in_template(properties) == protection
 
 
 def _sorted(value: object) -> object:
     return sorted(value, key=str) if isinstance(value, list) else value
-
-
-def test_a_restored_table_gets_the_protection_that_the_template_gives(storage: Template):
-    (table,) = storage.find_resources("AWS::DynamoDB::Table").values()
-
-    assert in_template(table["Properties"]) == PRODUCT
