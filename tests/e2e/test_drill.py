@@ -86,9 +86,9 @@ class Drills:
             )
 
     def alarm(self, name: str) -> str:
-        """The state of the alarm whose construct is called `name`."""
-        alarms = self.pipeline.aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
-        (found,) = [one for one in alarms if f"Alarms{name}" in one["AlarmName"]]
+        """The state of the alarm that is called `name`."""
+        cloudwatch = self.pipeline.aws.client("cloudwatch")
+        (found,) = cloudwatch.describe_alarms(AlarmNames=[f"GameDay - {name}"])["MetricAlarms"]
         return found["StateValue"]
 
 
@@ -131,7 +131,7 @@ def put(drills: Drills, key: str, change: Callable[[bytes], bytes]) -> None:
 
 
 def test_a_whole_vault_passes_and_the_alarm_that_nobody_drills_ends(drills: Drills):
-    assert drills.alarm("NoGoodDrill") == "ALARM"
+    assert drills.alarm("No good drill for too long") == "ALARM"
 
     execution, record = drills.hold(EVERYTHING)
 
@@ -143,7 +143,7 @@ def test_a_whole_vault_passes_and_the_alarm_that_nobody_drills_ends(drills: Dril
     assert record["items"]["equal"] == record["items"]["expected"] == 7
     assert record["rebuild"]["sidecars"] == record["rebuild"]["equal"] == 7
     assert (record["objects"]["objects"], record["objects"]["wrong"]) == (15, 0)
-    assert drills.alarm("NoGoodDrill") == drills.alarm("DrillFailed") == "OK"
+    assert drills.alarm("No good drill for too long") == drills.alarm("A drill failed") == "OK"
 
 
 def test_an_altered_item_fails_the_drill_and_sets_off_its_alarm(drills: Drills):
@@ -155,8 +155,8 @@ def test_an_altered_item_fails_the_drill_and_sets_off_its_alarm(drills: Drills):
     assert f"1 item different from the backup: {CLIP}" in execution.message
     assert record["items"]["named"]["different"] == [CLIP]
     assert drills.scratch_tables() == []
-    until(lambda: drills.alarm("DrillFailed") == "ALARM")
-    assert drills.alarm("DrillAborted") == "OK"
+    until(lambda: drills.alarm("A drill failed") == "ALARM")
+    assert drills.alarm("A drill was aborted") == "OK"
 
 
 def test_an_item_that_was_lost_or_slipped_in_fails_the_drill(drills: Drills):
@@ -231,7 +231,7 @@ def test_a_stopped_drill_leaves_nothing_behind(drills: Drills):
     drills.vault.stop(arn)
 
     until(lambda: drills.scratch_tables() == [])
-    until(lambda: drills.alarm("DrillAborted") == "ALARM")
+    until(lambda: drills.alarm("A drill was aborted") == "ALARM")
 
 
 @pytest.mark.parametrize(("role", "action"), NEEDED, ids=lambda value: value)
