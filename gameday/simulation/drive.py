@@ -2,10 +2,11 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -33,6 +34,9 @@ CHANGED = {"run_time": "08:45"}
 """What is deployed in the middle: the looks are forty-five minutes earlier from that day on."""
 
 
+Deploy = Callable[[dict[str, Any], Home, EmbeddedAws, Steps], Vault]
+
+
 @dataclass
 class Lived:
     """What was seen of a season while it passed.
@@ -51,9 +55,12 @@ class Lived:
 
 
 @contextlib.contextmanager
-def lived(season: Season, home: Home, steps: Steps) -> Iterator[Lived]:
+def lived(
+    season: Season, home: Home, steps: Steps, *, deploy: Deploy = deploy_context
+) -> Iterator[Lived]:
     """The season when it is over: the vault, still running, and the provider.
 
+    deploy: brings the stacks with the settings of a CDK context into the embedded AWS of `home`.
     Raises StillWorking when something hangs.
     """
     home.create()
@@ -62,11 +69,15 @@ def lived(season: Season, home: Home, steps: Steps) -> Iterator[Lived]:
         aws = stack.enter_context(EmbeddedAws(home.state, wait_scale=WAIT_SCALE))
         provider = stack.enter_context(_provider(season, clips, aws))
         aws.shift_clock(season.begins)
-        vault = _deploy({}, provider, home, aws, steps)
+        vault = deploy(_settings(provider), home, aws, steps)
         vault.set_provider_key(KEY)
         seen = Lived(season, vault, provider, Mail(aws, vault.notices))
+
+        def change() -> None:
+            deploy(_settings(provider) | CHANGED, home, aws, Steps(Console(quiet=True)))
+
         with steps.step("season", f"{season.days} days") as step:
-            _pass(seen, aws, home, step)
+            _pass(seen, aws, step, change)
         yield seen
 
 
@@ -80,20 +91,12 @@ def _provider(season: Season, clips: dict[str, Path], aws: EmbeddedAws) -> Seaso
         return made(0)
 
 
-def _deploy(
-    changed: dict, provider: SeasonProvider, home: Home, aws: EmbeddedAws, steps: Steps
-) -> Vault:
-    context = {
-        **project_context(),
-        **SETTINGS,
-        "provider_url": provider.url,
-        "allowed_private_hosts": ["127.0.0.1"],
-        **changed,
-    }
-    return deploy_context(context, home, aws, steps)
+def _settings(provider: SeasonProvider) -> dict[str, Any]:
+    address = {"provider_url": provider.url, "allowed_private_hosts": ["127.0.0.1"]}
+    return project_context() | SETTINGS | address
 
 
-def _pass(seen: Lived, aws: EmbeddedAws, home: Home, step: Step) -> None:
+def _pass(seen: Lived, aws: EmbeddedAws, step: Step, change: Callable[[], None]) -> None:
     season, weather = seen.season, seen.season.weather
     now = season.begins
     for number in range(season.days + 1):
@@ -102,7 +105,7 @@ def _pass(seen: Lived, aws: EmbeddedAws, home: Home, step: Step) -> None:
         wrong = weather.troubles.get(day) is Trouble.WRONG_KEY
         seen.vault.set_provider_key(WRONG_KEY if wrong else KEY)
         if day == weather.deployed:
-            _deploy(CHANGED, seen.provider, home, aws, Steps(Console(quiet=True)))
+            change()
         now = _until(seen, aws, now, min(midnight(day + timedelta(days=1)), season.ends))
         seen.mail.read()
         seen.seconds[day] = time.monotonic() - began
