@@ -96,7 +96,8 @@ class Reading:
         """That of the season which begins in the year `season`; of the newest without it."""
         current = season_of(self.asked.now.date())
         if season is None:
-            season = max((one for one in self.seasons if one <= current), default=current)
+            begun = [one for one in self.seasons if one <= current]
+            season = max(begun or self.seasons, default=current)
         return Calendar(self, season)
 
 

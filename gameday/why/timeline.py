@@ -11,6 +11,8 @@ from lambdas.highlights.ledger import is_backed_up, moment
 from lambdas.highlights.season.games import LONGEST_GAME
 from lambdas.highlights.season.story import Told, without_secrets
 
+ORDER = ("look", *Told, "game", "run", "closed")
+
 Item = dict[str, Any]
 
 
@@ -37,7 +39,13 @@ def timeline(evidence: Evidence) -> list[Entry]:
         lines = list(evidence.stories.get(id_, ()))
         entries += [entry for line in lines for entry in _of_line(id_, line)]
         entries += _of_item(item, {line["what"] for line in lines}, evidence)
-    return sorted(entries, key=lambda entry: entry.at)
+    return sorted(entries, key=_place)
+
+
+def _place(entry: Entry) -> tuple[str, int, str]:
+    """By the second, since MediaConvert says no more; then in the order in which things come about."""
+    rank = ORDER.index(entry.what) if entry.what in ORDER else len(ORDER)
+    return entry.at[:19], rank, entry.at
 
 
 def _of_game(evidence: Evidence) -> Iterator[Entry]:
