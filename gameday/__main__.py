@@ -1,5 +1,6 @@
 """`python -m gameday`, and the `gameday` command: says a calm word even to the earliest Ctrl-C."""
 
+import io
 import sys
 
 
@@ -10,6 +11,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("gameday: stopped before it began\n")
         sys.exit(130)
+    for stream in (sys.stdout, sys.stderr):
+        # A team's name may have letters that a terminal has not; that is no reason to say nothing.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     command()
 
 

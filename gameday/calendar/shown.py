@@ -83,7 +83,7 @@ def _print_league(league: LeagueSeason, season: int, console: Console, *, in_acc
         console.print(line)
     console.print()
     _print_gaps(gaps(league.problems), console, plain=plain, in_account=in_account)
-    _say(totals(league), console)
+    _say(totals(league).replace(wording.NO_BREAK, " "), console)
 
 
 def _print_gaps(found: Sequence[Gap], console: Console, *, plain: bool, in_account: bool) -> None:
