@@ -20,7 +20,6 @@ def test_a_killed_backfill_is_completed_by_the_same_command_and_nothing_is_doubl
     rows = list(provider.highlights)
     links = [row["id"] for row in rows if "youtube" in row["url"]]
     provider.highlights += rows_of_days(rows, date(2026, 1, 5), 5, [CLIP, *links])
-    asked = kept_command.run("backfill", *RANGE)
     killed = kept_command.start("backfill", *RANGE, "--yes")
     shown = kept_command.wait_for(killed, "✓ 2026-01-0")
     killed.send_signal(signal.SIGKILL)
@@ -29,8 +28,6 @@ def test_a_killed_backfill_is_completed_by_the_same_command_and_nothing_is_doubl
     done = kept_command.run("backfill", *RANGE, "--yes", "--json")
     again = kept_command.run("backfill", *RANGE, "--yes", "--json")
 
-    assert asked.code == 2
-    assert "add --yes" in asked.err
     assert "5 to look at, 1 done already" in shown
     assert done.code == 0, done.err
     [result] = done.json
