@@ -213,6 +213,16 @@ def test_nothing_depends_on_colour_or_unicode(vault: CalendarVault):
     assert "✗ something failed 1" in printed(vault, no_color=True)
 
 
+def test_a_terminal_without_unicode_gets_ascii(vault: CalendarVault):
+    vault.game("2026-01-18", "1", "kept")
+    vault.game("2026-01-17", "1", "failed", "x")
+    vault.highlight("2026-01-18", "1", "playable", rendition={"bytes": 5_000_000})
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    print_calendar(vault.calendar(), Console(file=terminal, width=40), in_account=False)
+    terminal.flush()
+    assert b"# all games kept 1" in terminal.buffer.getvalue()
+
+
 def test_markup_and_control_characters_from_outside_are_text(vault: CalendarVault):
     vault.game("2026-01-18", "1", "failed", "[red]x[/red]\x1b[2J https://a.example/v?sig=abc")
     shown = printed(vault)
