@@ -107,10 +107,24 @@ class Ledger:
         return True
 
 
+def list_games(provider: Provider, body: bytes) -> None:
+    """Read `body` as a list of games; an error or what may stand in a table."""
+    try:
+        found = provider.list_games(DAY, "America/New_York").games
+    except VaultError as error:
+        check_sentence(str(error), body)
+        return
+    for game in found:
+        assert all(value and value.isprintable() for value in game.facts().values())
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", game.id)
+
+
 def fetch(body: bytes, status: int = 200) -> Ledger | None:
     """Take `body` in as FetchHighlights does and check what became of it; None: an error."""
     provider = Provider(Http(status, body), "https://provider.example/highlights", "", KEY)
     archive, ledger = Archive(), Ledger()
+    if status == 200:
+        list_games(provider, body)
     try:
         listing = provider.list_highlights(DAY, "America/New_York", LIMIT)
         intake = take_in(listing, DAY, archive=archive, ledger=ledger, now=NOW, limit=LIMIT)
@@ -173,6 +187,8 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 @given(values)
 @example({"data": [{"id": "1e400"}, {"id": True}, {"id": [1]}, {"id": 5}]})
 @example({"data": [{"id": 1}], "pagination": {"totalCount": float("inf")}})
+@example({"data": [ROW["match"] | {"state": {"score": [], "description": "x" * 9_000}}]})
+@example({"data": [ROW["match"] | {"date": "9999-12-31T23:59:59-23:59", "league": 5}]})
 @example({"data": [{"id": 1}], "pagination": {"totalCount": "1e400"}})
 @example({"data": [{"id": 1}], "pagination": {"totalCount": 10**4000}})
 @example({"data": [ROW | dict.fromkeys(ROW.keys() - {"match"}, "\U0001f3c0" * 15_000)]})
