@@ -15,7 +15,9 @@ import pytest
 from gameday.embedded.provider import Fault, Provider
 from gameday.home import Home
 from gameday.place import Place
+from gameday.synthesis import _digest, project_context
 from tests.e2e.command import Command, Done
+from tests.synthesis import synthesise
 
 HIGHLIGHT = {"id", "title", "status", "reason", "video", "rendition", "thumbnail"}
 
@@ -72,6 +74,27 @@ def test_the_kept_days_are_listed_exported_and_deleted(kept_command: Command, tm
     assert not kept_command.home.exists()
 
 
+def test_a_season_is_imported_into_a_home_of_its_own(kept_command: Command, tmp_path: Path):
+    command, folder = Command(tmp_path / "new"), str(tmp_path / "season")
+    assert kept_command.run("export", folder, "--no-originals").code == 0
+
+    asked = command.run("import", folder)
+    assert (asked.code, "import it?" in asked.out) == (2, True)
+    assert "add --yes" in asked.out + asked.err
+    assert "7 highlights" in asked.out and "costs about $" in asked.out
+    assert not command.home.exists()
+
+    context = project_context()
+    synthesise(command.home / "assemblies" / _digest(context), context)
+    done = command.run("import", folder, "--yes", "--json")
+    assert (done.code, done.json["ok"], done.json["comparison"]["found"]) == (0, True, 7)
+    assert "Everything is there, and whole." in command.run("verify").out
+
+    (tmp_path / "else").mkdir()
+    wrong = command.run("import", str(tmp_path / "else"), "--yes")
+    assert (wrong.code, "index.json is not there" in wrong.err) == (2, True)
+
+
 def test_what_is_lost_is_named_and_mended(kept_command: Command):
     objects = kept_command.home / "aws" / "objects"
     (video,) = objects.rglob("videos/**/412380371.mp4")
@@ -87,7 +110,7 @@ def test_what_is_lost_is_named_and_mended(kept_command: Command):
 
     answer.write_bytes(whole)
     done = kept_command.run("verify", "--repair", "--json")
-    assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 24)
+    assert (done.code, done.json["ok"], done.json["objects"]) == (0, True, 25)
     (fact,) = done.json["findings"]
     assert (fact["part"], fact["highlight_id"]) == ("video", "412380371")
     assert (fact["problem"], fact["repaired"]) == ("damaged", True)
@@ -122,7 +145,7 @@ def test_what_is_lost_is_restored_and_in_place_only_in_words(kept_command: Comma
     done = kept_command.run(
         "restore objects", "--in-place", "--confirm", f"replace {bucket}", "--json"
     )
-    assert (done.code, done.json["restored"], done.json["missing"]) == (0, 24, [])
+    assert (done.code, done.json["restored"], done.json["missing"]) == (0, 25, [])
     assert "Everything is there, and whole." in kept_command.run("verify").out
 
 

@@ -1,13 +1,23 @@
-"""Each grant is needed: without it the run fails, here as it would on AWS."""
+"""Each grant is needed: a run asks for it, and fails without it, here as it would on AWS."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gameday.embedded.provider import Fault, Provider
+<<<<<<< tests/e2e/test_grants.py
+from lambdas.highlights.keys import run_record_key
+from tests.e2e.conftest import DAY, Pipeline
+from tests.e2e.functions import configuration
+=======
+from gameday.embedded.sample import SampleDay
 from tests.e2e.conftest import Pipeline
+>>>>>>> /tmp/speed/g.mine
 from tests.e2e.roles import listed, policies_of, revoke, set_policies
 
 CLIP, PAGE = 412380371, 412380281
@@ -33,7 +43,6 @@ GRANTS = [
     ("WriteSidecarsRole", "s3:List*"),
     ("WriteSidecarsRole", "dynamodb:BatchGetItem"),
     ("PlanBackupRole", "dynamodb:BatchGetItem"),
-    # First of its role: a backup of the same second, made by another test, would do.
     ("BackUpTableRole", "dynamodb:CreateBackup"),
     ("BackUpTableRole", "dynamodb:BatchGetItem"),
     ("BackUpTableRole", "dynamodb:UpdateItem"),
@@ -47,13 +56,24 @@ GRANTS = [
     ("GameDayRole", "iam:PassRole"),
     ("GameDayRole", "mediaconvert:GetJob"),
     ("GameDayRole", "events:PutRule"),
-]
-# Needed by every run, also by one that has nothing to download.
-LOOK_GRANTS = [
     ("FetchHighlightsRole", "dynamodb:UpdateItem"),
     ("ReportRunRole", "dynamodb:GetItem"),
     ("ReportRunRole", "dynamodb:Query"),
     ("ReportRunRole", "dynamodb:UpdateItem"),
+]
+# What a refusal comes to is the same for all actions of a step, so that one of each is refused:
+# one that says the least by itself, such as whether something is there.
+REFUSED = [
+    ("FetchHighlightsRole", "secretsmanager:GetSecretValue"),
+    ("DownloadVideoRole", "s3:List*"),
+    ("TranscodeRole", "s3:PutObject"),
+    ("RecordRenditionRole", "s3:GetObject*"),
+    ("WriteSidecarsRole", "s3:List*"),
+    ("PlanBackupRole", "dynamodb:BatchGetItem"),
+    ("BackUpTableRole", "dynamodb:DescribeBackup"),
+    ("ReportRunRole", "dynamodb:UpdateItem"),
+    ("GameDayRole", "iam:PassRole"),
+    ("GameDayRole", "events:PutRule"),
 ]
 EXPORT_GRANTS = [
     ("ExportTableRole", "dynamodb:DescribeTable"),
@@ -66,7 +86,6 @@ EXPORT_GRANTS = [
 # (tests/embedded/mediaconvert); StartExecution has its test beside the schedules. DownloadVideo reads
 # what was used so far where there is a cap on it.
 IN_OTHER_CASES = {
-    *LOOK_GRANTS,
     ("FetchHighlightsRole", "states:DescribeExecution"),
     ("DownloadVideoRole", "dynamodb:GetItem"),
     ("RecordFailureRole", "dynamodb:PutItem"),
@@ -88,6 +107,13 @@ IN_OTHER_CASES = {
     ("ExportTableRole", "s3:PutObjectVersionAcl"),
     ("ExportSchedulerRole", "lambda:InvokeFunction"),
 }
+# Of the digest, which fails no run.
+DIGEST_GRANTS = [
+    ("SendDigestRole", "sns:Publish"),
+    ("SendDigestRole", "s3:GetObject*"),
+    ("SendDigestRole", "dynamodb:GetItem"),
+    ("SendDigestRole", "dynamodb:UpdateItem"),
+]
 # What the CDK's grants bring along, and what only AWS itself asks for.
 BROUGHT_ALONG = (
     *("s3:PutObject", "s3:Abort*", "s3:GetBucket*", "s3:List*", "s3:GetObject*"),
@@ -101,18 +127,46 @@ def granted(deployment: Pipeline, provider: Provider) -> Pipeline:
     return deployment
 
 
+@pytest.fixture(scope="module")
+def asked(
+    deployment: Pipeline, running_provider: Provider, small_sample: SampleDay
+) -> set[tuple[str, str]]:
+    """The roles and actions that one run asked for, in which every step has work."""
+    running_provider.media = dict(small_sample.media)
+    running_provider.highlights = small_sample.highlights(running_provider.base_url)
+    deployment.list_only(CLIP)
+    with requests_seen() as seen:
+        assert deployment.run().execution.status == "SUCCEEDED"
+    return seen
+
+
+@contextmanager
+def requests_seen() -> Iterator[set[tuple[str, str]]]:
+    """The name of the role and the action of each request that is meanwhile allowed or refused."""
+    from ministack.core import iam_evaluator
+
+    seen: set[tuple[str, str]] = set()
+    evaluate = iam_evaluator.evaluate
+
+    def seeing(request: Any, *policies: Any) -> Any:
+        seen.add((request.principal_arn, request.action))
+        return evaluate(request, *policies)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(iam_evaluator, "evaluate", seeing)
+        yield seen
+
+
 @pytest.mark.parametrize(("role", "action"), GRANTS, ids=lambda value: value)
+def test_a_run_asks_for(asked: set[tuple[str, str]], role: str, action: str):
+    assert any(f"-{role}" in who and fnmatch(what, action) for who, what in asked)
+
+
+@pytest.mark.parametrize(("role", "action"), REFUSED, ids=lambda value: value)
 def test_a_run_fails_without(granted: Pipeline, provider: Provider, role: str, action: str):
     (row,) = [row for row in provider.highlights if row["id"] == CLIP]
     # A highlight that no other test has seen, so that every step has work.
-    provider.highlights = [{**row, "id": CLIP + 1 + GRANTS.index((role, action))}]
-
-    assert_fails_without(granted, role, action)
-
-
-@pytest.mark.parametrize(("role", "action"), LOOK_GRANTS, ids=lambda value: value)
-def test_a_look_fails_without(granted: Pipeline, role: str, action: str):
-    granted.list_only(PAGE)
+    provider.highlights = [{**row, "id": CLIP + 1 + REFUSED.index((role, action))}]
 
     assert_fails_without(granted, role, action)
 
@@ -161,6 +215,20 @@ def test_rotation_fails_without(granted: Pipeline, provider: Provider):
     assert_fails_without(granted, "BackUpTableRole", "dynamodb:DeleteBackup")
 
 
+def test_a_digest_is_not_sent_without(granted: Pipeline):
+    granted.list_only(PAGE)
+    run = granted.run()
+    told = {"execution": run.name, "record": run_record_key(DAY, run.name)}
+    for role, action in DIGEST_GRANTS:
+        before = policies_of(granted.aws, role)
+        revoke(granted.aws, role, action)
+        answer = call(granted, "SendDigest", told)
+        set_policies(granted.aws, role, before)
+        assert "AccessDenied" in json.dumps(answer) or "AuthorizationError" in json.dumps(answer)
+
+    assert call(granted, "SendDigest", told) == {"sent": True}
+
+
 @pytest.mark.parametrize(("role", "action"), EXPORT_GRANTS, ids=lambda value: value)
 def test_an_export_fails_without(granted: Pipeline, role: str, action: str):
     before = policies_of(granted.aws, role)
@@ -188,12 +256,14 @@ def test_an_export_by_a_scan_fails_without(granted: Pipeline):
 
 def export(granted: Pipeline) -> dict[str, Any]:
     """What the function that exports the table answers."""
-    functions = granted.aws.client("lambda")
-    pages = functions.get_paginator("list_functions").paginate()
-    names = [one["FunctionName"] for page in pages for one in page["Functions"]]
-    [name] = [name for name in names if "ExportTable" in name]
     asked = {"asked_by": "test", "asked_at": "2026-01-12T17:00:00+00:00"}
-    answer = functions.invoke(FunctionName=name, Payload=json.dumps(asked))
+    return call(granted, "ExportTable", asked)
+
+
+def call(granted: Pipeline, function: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What a function answers."""
+    name = configuration(granted, function)["FunctionName"]
+    answer = granted.aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     return json.loads(answer["Payload"].read())
 
 
@@ -208,7 +278,7 @@ def assert_fails_without(granted: Pipeline, role: str, action: str) -> None:
 
 def test_every_grant_of_the_templates_is_known_here(assembly: Path):
     template = json.loads((assembly / "GameDayPipeline.template.json").read_text())
-    known = set(GRANTS) | IN_OTHER_CASES
+    known = {*GRANTS, *DIGEST_GRANTS, *IN_OTHER_CASES}
     for policy in policies(template):
         (role,) = policy["Roles"]
         for statement in policy["PolicyDocument"]["Statement"]:

@@ -26,7 +26,6 @@ from gameday.verify import verify_vault
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.checksum import as_text
 from lambdas.highlights.lasting import digest
-from tests.e2e.command import Command
 from tests.e2e.conftest import Pipeline
 
 KEPT_PREFIXES = ("highlights/", "matches/", "processed_videos/", "runs/", "thumbnails/", "videos/")
@@ -110,24 +109,6 @@ def test_a_season_comes_back_as_it_was(kept: dict[str, Any], other: Pipeline):
     assert len(other.jobs()) == jobs
     assert not [one for one in other.provider.requests[asked:] if "/media/" in one.path]
     assert verify_vault(other.vault, quiet()).findings == []
-
-
-def test_a_person_imports_a_season_into_a_home_of_its_own(kept: dict[str, Any], tmp_path: Path):
-    command, folder = Command(tmp_path / "home"), str(kept["light"])
-
-    asked = command.run("import", folder)
-    assert (asked.code, "import it?" in asked.out) == (2, True)
-    assert "add --yes" in asked.out + asked.err
-    assert "7 highlights" in asked.out and "costs about $" in asked.out
-    assert not command.home.exists()
-
-    done = command.run_apart("import", folder, "--yes", "--json")
-    assert (done.code, done.json["ok"], done.json["comparison"]["found"]) == (0, True, 7)
-    assert "Everything is there, and whole." in command.run_apart("verify").out
-
-    (tmp_path / "else").mkdir()
-    wrong = command.run("import", str(tmp_path / "else"), "--yes")
-    assert (wrong.code, "index.json is not there" in wrong.err) == (2, True)
 
 
 def test_a_season_without_originals_is_whole_without_them(kept: dict[str, Any], other: Pipeline):
