@@ -10,14 +10,10 @@ from typing import Any
 import pytest
 
 from gameday.embedded.provider import Fault, Provider
-<<<<<<< tests/e2e/test_grants.py
+from gameday.embedded.sample import SampleDay
 from lambdas.highlights.keys import run_record_key
 from tests.e2e.conftest import DAY, Pipeline
 from tests.e2e.functions import configuration
-=======
-from gameday.embedded.sample import SampleDay
-from tests.e2e.conftest import Pipeline
->>>>>>> /tmp/speed/g.mine
 from tests.e2e.roles import listed, policies_of, revoke, set_policies
 
 CLIP, PAGE = 412380371, 412380281
