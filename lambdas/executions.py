@@ -3,8 +3,12 @@
 from lambdas import clients
 
 
-def is_running(arn: str) -> bool:
-    """Whether the execution is under way; one that Step Functions has forgotten is not."""
+def is_running(arn: str) -> bool | None:
+    """Whether the execution is under way; None of one that Step Functions does not know.
+
+    It forgets an execution 90 days after its end, and may not know yet one that began right now:
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+    """
     step_functions = clients.step_functions()
     try:
         found = step_functions.describe_execution(executionArn=arn)
@@ -12,5 +16,5 @@ def is_running(arn: str) -> bool:
         step_functions.exceptions.ExecutionDoesNotExist,
         step_functions.exceptions.InvalidArn,
     ):
-        return False
+        return None
     return found["status"] in ("RUNNING", "PENDING_REDRIVE")

@@ -65,6 +65,15 @@ def test_no_lock_outlives_the_longest_execution_even_if_nobody_can_say_whether_i
     lock.acquire(DAY, OTHER, NOW + LONGEST_EXECUTION + timedelta(hours=1))
 
 
+def test_an_execution_that_nobody_knows_yet_has_just_begun_and_later_never_will():
+    lock = DayLock(SortedTable(), lambda _: None)
+    lock.acquire(DAY, ONE, NOW)
+
+    with pytest.raises(DayInUse):
+        lock.acquire(DAY, OTHER, NOW + timedelta(seconds=5))
+    lock.acquire(DAY, OTHER, NOW + timedelta(minutes=1))
+
+
 def test_a_report_releases_the_lock_and_may_be_repeated():
     table = SortedTable()
     lock, season = DayLock(table, Executions(ONE).is_running), Season(table)

@@ -17,15 +17,18 @@ from lambdas.highlights.season.season import day_key
 # After this Step Functions ends an execution, so a lock that is older belongs to none that runs.
 LONGEST_EXECUTION = timedelta(hours=4)
 OUTLIVED = LONGEST_EXECUTION + timedelta(minutes=15)
+# Step Functions may not know an execution yet that began a moment ago.
+SURELY_KNOWN = timedelta(seconds=30)
 
 
 class DayLock:
     """The lock of a game day in `table`, a `lambdas.table.Table` of the season.
 
-    is_running: tells of an execution's ARN whether it is under way; asked only when it matters.
+    is_running: tells of an execution's ARN whether it is under way, None where nobody knows it;
+    asked only when it matters.
     """
 
-    def __init__(self, table: Any, is_running: Callable[[str], bool]):
+    def __init__(self, table: Any, is_running: Callable[[str], bool | None]):
         self._table = table
         self._is_running = is_running
 
@@ -51,8 +54,11 @@ class DayLock:
             )
 
     def _has_ended(self, day: dict[str, Any], now: datetime) -> bool:
-        taken_at = datetime.fromisoformat(day["lock_taken_at"])
-        return now - taken_at > OUTLIVED or not self._is_running(day["lock_holder"])
+        held_for = now - datetime.fromisoformat(day["lock_taken_at"])
+        if held_for > OUTLIVED:
+            return True
+        running = self._is_running(day["lock_holder"])
+        return held_for > SURELY_KNOWN if running is None else not running
 
     def _take(
         self,
