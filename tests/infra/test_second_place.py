@@ -81,7 +81,8 @@ def test_no_switch_changes_the_table(everything: Path, storage: Template):
 
 def test_the_template_of_the_table_is_the_one_of_every_home_so_far(storage: Template):
     """Another type, key or logical id replaces the table, and leaves its items behind."""
-    (found,) = storage.find_resources("AWS::DynamoDB::Table").items()
+    tables = storage.find_resources("AWS::DynamoDB::Table").items()
+    (found,) = [one for one in tables if one[0].startswith("Highlights")]
 
     assert found == (
         "HighlightsB1E18388",
@@ -117,6 +118,8 @@ def test_no_switch_replaces_what_holds_the_season(everything: Path, storage: Tem
     switched = template(everything, "GameDayStorage").to_json()["Resources"]
 
     for name, resource in storage.to_json()["Resources"].items():
+        if resource["Type"] == "AWS::SNS::TopicPolicy":
+            continue  # names the region, which is written out where there are two
         there = switched[name]
         there["Properties"].pop("ReplicationConfiguration", None)
         assert there == resource

@@ -84,7 +84,7 @@ def test_it_is_pure_python_and_small(bundle: Path):
 
 
 def test_there_are_as_many_handlers_as_functions():
-    assert len(HANDLERS) == 15
+    assert len(HANDLERS) == 18
 
 
 def test_the_isolation_is_real(bundle: Path, runtime: Path):

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from typing import Any
 
-from gameday.embedded.fixes.patching import Patch
+from gameday.embedded.fixes.patching import Patch, source_digest
 
 FIX = "budgets"
 KIND = "AWS::Budgets::Budget"
@@ -14,7 +14,11 @@ KIND = "AWS::Budgets::Budget"
 def apply() -> None:
     from ministack.services.cloudformation import provisioners
 
-    Patch(FIX).expect(KIND in provisioners._RESOURCE_HANDLERS, False, f"a handler of {KIND}")
+    patch = Patch(FIX)
+    patch.expect(
+        source_digest(provisioners._provision_resource), "3b8f01fb1871", "how kinds are looked up"
+    )
+    patch.expect(KIND in provisioners._RESOURCE_HANDLERS, False, f"whether {KIND} is known")
     provisioners._RESOURCE_HANDLERS[KIND] = {
         "create": _create,
         "update": lambda name, old, new, stack: (name, {}),
