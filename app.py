@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The CDK app: two stacks from the settings in `cdk.json`. Makes no call to AWS."""
+"""The CDK app: its stacks from the settings in `cdk.json`. Makes no call to AWS."""
 
 import sys
 

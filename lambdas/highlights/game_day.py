@@ -27,8 +27,8 @@ def game_day_of(execution_input: Any, time_zone: str) -> GameDay:
     """The game day that an execution's input names.
 
     Either `{"league", "date": "YYYY-MM-DD"}`, as a person writes it, or `{"league",
-    "scheduled_time": ISO 8601, "days_after": int}`, as the schedules do: the game day is then
-    that many days before the scheduled moment's day in `time_zone`. Raises InvalidInput.
+    "scheduled_time": ISO 8601, "days_after": int}`, as a schedule of your own may: the game day is
+    then that many days before the scheduled moment's day in `time_zone`. Raises InvalidInput.
     """
     if not isinstance(execution_input, dict):
         raise InvalidInput('the input is no JSON object; give {"league": ..., "date": ...}')
