@@ -30,7 +30,7 @@ SHOWN = 20  # differences
 
 
 @click.command()
-@click.option("--days", default=150, show_default=True, type=click.IntRange(2, 250))
+@click.option("--days", default=150, show_default=True, type=click.IntRange(11, 250))
 @click.option("--seed", default=2027, show_default=True, help="Another one is another season.")
 @click.option(
     "--games",
