@@ -22,11 +22,11 @@ CONSTANT_MEGABITS = 5.064  # of the profile cbr-5mbps, sound included
 ITEM, SEASON_ITEM, PICTURE, SIDECAR, DAY_FILES = 2_000, 2_500, 60_000, 4_000, 60_000
 LEAST_EXPORT = 0.01  # GB, of an export of what changed
 LOOKS = 2  # at a game day, on average, until all its games are closed
-METRICS, METRIC_HOURS = 20, 2  # values a day in so many hours; by estimate
+METRICS, METRIC_HOURS = 22, 4  # values a day in so many hours, those of the season's watch
 DIGEST = Usage(notices=1)
 # One drill of a season's 6,000 items: docs/decisions/0010-the-drill.md
 DRILL_TRANSITIONS, DRILL_GIGABYTE_SECONDS, DRILL_REQUESTS = 72, 32.0, 30
-CHECKS_A_DAY = 3  # of the functions that watch: the drill's twice, the season's
+CHECKS_A_DAY = 6  # of the functions that watch: the drill's twice, the season's every six hours
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,13 @@ def test_what_it_cost_and_the_calls_that_are_left_are_told():
     assert "97 more calls" in mail.body
 
 
+def test_a_video_that_was_ready_as_it_came_has_cost_no_transcoding():
+    rendition = clip(size=(1280, 720), seconds=90)["rendition"] | {"made_by": "copy"}
+    mail = digest_of(record(clip() | {"rendition": rendition}), link, UNTIL)
+
+    assert "about $0.00" in mail.body
+
+
 def test_the_price_is_that_of_the_price_file():
     prices = tomllib.loads(Path("gameday/prices.toml").read_text())["prices"]
 

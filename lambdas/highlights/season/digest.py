@@ -14,6 +14,7 @@ from typing import Any
 from lambdas.highlights.billing import DOLLARS_PER_MINUTE, Rendition, normalized_minutes
 from lambdas.highlights.highlight import PAUSED, Status, highlight_id
 from lambdas.highlights.season.games import GameState
+from lambdas.highlights.transcoding import COPY
 
 # Subjects of SNS are ASCII, on one line, of fewer than 100 characters.
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -188,6 +189,8 @@ def _closing(record: Record) -> Iterator[str]:
 
 
 def _billed_minutes(rendition: Record) -> float:
+    if rendition.get("made_by") == COPY:
+        return 0.0
     width, height = rendition.get("width") or 0, rendition.get("height") or 0
     return normalized_minutes(Rendition(width, height, rendition.get("duration_seconds", 0)))
 
