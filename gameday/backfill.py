@@ -17,7 +17,6 @@ from gameday.request import UsageError
 from gameday.steps import Steps
 from gameday.vault import Execution, Vault
 from lambdas.highlights.season import due
-from lambdas.highlights.season.rounds import kept_back
 from lambdas.highlights.season.usage import Usage
 from lambdas.look_back_settings import LookBackSettings
 from lambdas.table import Table
@@ -63,8 +62,9 @@ class Result:
 def plans(vault: Vault, asked: Asked, now: datetime) -> list[Plan]:
     """What each league's backfill would do. Raises UsageError, and NothingKept without LookBack."""
     settings = _settings(vault)
+    rules = settings.rules
     today = now.astimezone(ZoneInfo(settings.time_zone)).date()
-    first, last = days_asked(asked.first, asked.last, asked.recent, settings.calendar, today)
+    first, last = days_asked(asked.first, asked.last, asked.recent, rules.calendar, today)
     leagues = asked.leagues or settings.leagues
     unknown = [league for league in leagues if league not in settings.leagues]
     if unknown:
@@ -72,10 +72,11 @@ def plans(vault: Vault, asked: Asked, now: datetime) -> list[Plan]:
             f"--league {unknown[0]!r} is not followed; followed are {', '.join(settings.leagues)}"
         )
     table = Table(vault.aws.client("dynamodb"), vault.season_table)
-    season, budget = vault.season, settings.provider_calls_per_day
-    held = kept_back(budget, len(settings.leagues), settings.look_back_days)
+    season = vault.season
     used = Usage(table).day(now.astimezone(UTC).date())
-    calls, calls_a_day = backfill_plan.calls_of(used, budget, held, now)
+    calls, calls_a_day = backfill_plan.calls_of(
+        used, rules.provider_calls_per_day, rules.kept_back, now
+    )
     typical = Typical.of(vault.items(), int(vault.environment().get("LIMIT", 0)))
     found = []
     for league in leagues:

@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -13,19 +12,10 @@ from lambdas.highlights.archive import Archive
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import days_key, results_prefix
 from lambdas.highlights.ledger import moment
-from lambdas.highlights.season import due
-from lambdas.highlights.season.asked import Backfill, Scheduled, asked_of
+from lambdas.highlights.season.asked import Backfill, asked_of
+from lambdas.highlights.season.look_back import LookBack
 from lambdas.highlights.season.progress import Outcome, Progress, outcomes_of, result_files
-from lambdas.highlights.season.rounds import (
-    Calls,
-    Next,
-    Step,
-    kept_back,
-    next_step,
-    room_again,
-    summary,
-    tolerated,
-)
+from lambdas.highlights.season.rounds import Step, tolerated
 from lambdas.highlights.season.season import Season
 from lambdas.highlights.season.usage import Usage
 from lambdas.look_back_settings import LookBackSettings
@@ -52,100 +42,40 @@ def handler(event: Event, _: Context) -> Event:
     if ended:
         progress = progress.after(_outcomes(settings.bucket_name, execution, number))
     season = clients.table(settings.season_table)
-    usage = Usage(season)
-    used, used_in_month = usage.day(now.date()), usage.month(f"{now:%Y-%m}")
-    room_at = room_again(used, used_in_month, settings.caps, now)
-    known = _known(asked, Season(season))
-    due_now = _due(asked, known, settings, room_at is None, now)
-    in_use = {day for day in due_now if day in known and _is_in_use(known[day])}
-    paused = [day for day in due_now if day in known and due.is_paused(known[day])]
-    left = [day for day in due_now if day not in in_use and progress.may_try(day)]
-    if "Error" in ended:
-        chosen = Next(Step.DONE, left=len(left))
-    else:
-        chosen = next_step(
-            due.in_order(left, progress.failed_days),
-            _calls(asked, used, settings, now),
-            may_wait=isinstance(asked, Backfill),
-            started=datetime.fromisoformat(event["started"]),
-            now=now,
-        )
-        may_wait = isinstance(asked, Backfill) and progress.may_wait_for_room(len(paused))
-        if chosen.step is Step.DONE and may_wait:
-            chosen = Next(Step.WAIT, until=room_at or now)
-            progress = progress.waiting_for_room(paused)
-    number += chosen.step is Step.RUN
-    said = summary(
-        chosen,
-        progress,
-        in_use=len(in_use),
-        paused=len(paused),
-        closed=sum("closed_at" in item for item in known.values()),
-        stopped=ended.get("Error"),
+    look_back = LookBack(
+        asked,
+        settings.rules,
+        season=Season(season),
+        usage=Usage(season),
+        is_running=_is_running,
     )
-    logger.info("days chosen", next=chosen.step, days=len(chosen.days), summary=said)
-    if chosen.step is Step.RUN:
-        _write_days(settings.bucket_name, asked, chosen.days, execution, number)
+    started = datetime.fromisoformat(event["started"])
+    choice = look_back.choose(progress, stopped=ended.get("Error"), started=started, now=now)
+    following, days = choice.next.step, choice.next.days
+    logger.info("days chosen", next=following, days=len(days), summary=choice.summary)
+    if following is Step.RUN:
+        number += 1
+        _write_days(settings.bucket_name, asked.league, days, execution, number)
     return {
         "league": asked.league,
-        "next": chosen.step,
+        "next": following,
         "round": number,
         "days_key": days_key(execution, number),
         "results_prefix": results_prefix(execution, number),
-        "tolerated": tolerated(len(chosen.days)),
+        "tolerated": tolerated(len(days)),
         "quiet": isinstance(asked, Backfill),
-        "wait_until": moment(chosen.until or now),
-        "progress": progress.state(),
+        "wait_until": moment(choice.next.until or now),
+        "progress": choice.progress.state(),
         "ended": {},
-        "succeeded": not progress.failed and "Error" not in ended,
-        "summary": said,
+        "succeeded": choice.succeeded,
+        "summary": choice.summary,
     }
 
 
-def _known(asked: Scheduled | Backfill, season: Season) -> dict[date, dict[str, Any]]:
-    """What is known of the days that may be due, by date."""
-    if isinstance(asked, Backfill):
-        first, last = asked.first, asked.last
-    else:
-        first, last = due.first_of_interest(asked.today), asked.today
-    items = season.days(asked.league, first, last)
-    return {date.fromisoformat(item["game_date"]): item for item in items}
-
-
-def _due(
-    asked: Scheduled | Backfill,
-    known: Mapping[date, dict[str, Any]],
-    settings: LookBackSettings,
-    room: bool,
-    now: datetime,
-) -> list[date]:
-    if isinstance(asked, Backfill):
-        return due.days_of_range(known, first=asked.first, last=asked.last, now=now)
-    return due.due_days(
-        known,
-        today=asked.today,
-        look_back_days=settings.look_back_days,
-        calendar=settings.calendar,
-        room=room,
-        now=now,
-    )
-
-
-def _calls(
-    asked: Scheduled | Backfill, used: Mapping[str, Any], settings: LookBackSettings, now: datetime
-) -> Calls:
-    budget, held = settings.provider_calls_per_day, 0
-    if isinstance(asked, Backfill):
-        held = kept_back(budget, len(settings.leagues), settings.look_back_days)
-    return Calls.of(used, budget, held, now)
-
-
-def _is_in_use(item: Mapping[str, Any]) -> bool:
-    """Whether another execution works on the day right now."""
-    if not due.is_held(item):
-        return False
+def _is_running(execution: str) -> bool:
+    """Whether an execution of GameDay is under way, by its ARN."""
     try:
-        found = clients.step_functions().describe_execution(executionArn=item["lock_holder"])
+        found = clients.step_functions().describe_execution(executionArn=execution)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
             raise
@@ -154,7 +84,7 @@ def _is_in_use(item: Mapping[str, Any]) -> bool:
 
 
 def _write_days(
-    bucket: str, asked: Scheduled | Backfill, days: Sequence[date], execution: str, number: int
+    bucket: str, league: str, days: Sequence[date], execution: str, number: int
 ) -> None:
     """The round's days, one for each child, where the Map Run reads them.
 
@@ -165,7 +95,7 @@ def _write_days(
     token = hashlib.sha256(execution.encode()).hexdigest()[:12]
     rows = []
     for day in days:
-        slug = GameDay(asked.league, day).folder.partition("/")[0][:LONGEST_SLUG]
+        slug = GameDay(league, day).folder.partition("/")[0][:LONGEST_SLUG]
         name = f"{day.isoformat()}-{slug}-{token}-{number}"
         rows.append({"date": day.isoformat(), "name": name})
     body = json.dumps(rows).encode()
