@@ -2,6 +2,7 @@
 
 import os
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -38,6 +39,10 @@ class Account:
     def region(self) -> str:
         """The region that is meant."""
         return self._session.region_name
+
+    def now(self) -> datetime:
+        """What time it is, in UTC."""
+        return datetime.now(UTC)
 
     def client(self, service: str, region: str | None = None) -> Any:
         """The boto3 client of a service, of another region when one is given."""

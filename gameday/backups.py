@@ -4,7 +4,7 @@ import getpass
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gameday.backup_names import backup_named
 from gameday.vault import Vault
@@ -150,7 +150,7 @@ def make(
     backup = max(making, key=lambda one: one.created_at, default=None)
     while True:
         try:
-            backup = backup or store.create(datetime.now(UTC))
+            backup = backup or store.create(vault.now())
             available = store.require_available(backup)
             break
         except BackupNotReady as error:

@@ -30,6 +30,8 @@ class Aws(Protocol):
     @property
     def region(self) -> str: ...
 
+    def now(self) -> datetime: ...
+
     def client(self, service: str) -> Any: ...
 
 
@@ -94,6 +96,10 @@ class Vault:
     def aws(self) -> Aws:
         """Where the vault is deployed."""
         return self._aws
+
+    def now(self) -> datetime:
+        """What time it is where the vault is; the embedded AWS's clock may be ahead."""
+        return self._aws.now()
 
     @property
     def ledger(self) -> Ledger:

@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
@@ -83,7 +82,7 @@ def verify_vault(vault: Vault, steps: Steps) -> Verification:
         stored = list(vault.objects())
         reading = _Reading(vault, stored, step)
         findings = list(verify(expectations, reading.objects(), reading.chunks))
-        findings += unfinished(vault.open_uploads(), expectations, datetime.now(UTC))
+        findings += unfinished(vault.open_uploads(), expectations, vault.now())
         step.tell(reading.size_in_words())
     return Verification(vault.bucket, len(stored), reading.total, findings)
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import sys
-from datetime import UTC, datetime
 
 import click
 from rich.console import Console
@@ -48,7 +47,7 @@ def backfill(
     with contextlib.ExitStack() as stack:
         vault = stack.enter_context(place.vault())
         asked = work.Asked(first, last, recent, leagues)
-        plans = work.plans(vault, asked, datetime.now(UTC))
+        plans = work.plans(vault, asked, vault.now())
         for plan in plans:
             print_plan(plan, console)
         results = []

@@ -1,7 +1,6 @@
 """`gameday backups` and what can be done with one."""
 
 import sys
-from datetime import UTC, datetime
 
 import click
 from click.core import ParameterSource
@@ -40,7 +39,7 @@ def backups(context: click.Context, place: Place, dry_run: bool, as_json: bool) 
     from gameday.backups import overview
 
     with place.vault() as vault:
-        found = overview(vault, _now())
+        found = overview(vault, vault.now())
     if as_json:
         facts = shown.deletion_json(found) if dry_run else shown.overview_json(found)
         click.echo(shown.as_json(facts))
@@ -61,7 +60,7 @@ def pin(place: Place, name: str, note: str | None, as_json: bool) -> None:
     from gameday import backups_shown as shown
 
     with place.vault() as vault:
-        pinned, is_new = work.pin(vault, name, note, _now())
+        pinned, is_new = work.pin(vault, name, note, vault.now())
     if as_json:
         click.echo(shown.as_json({**shown.pin_json(pinned), "is_new": is_new}))
         return
@@ -79,7 +78,7 @@ def unpin(place: Place, name: str, as_json: bool) -> None:
     from gameday import backups_shown as shown
 
     with place.vault() as vault:
-        found, was_pinned = work.unpin(vault, name, _now())
+        found, was_pinned = work.unpin(vault, name, vault.now())
     if as_json:
         click.echo(shown.as_json({"name": found, "was_pinned": was_pinned}))
         return
@@ -123,7 +122,7 @@ def rotate(place: Place, dry_run: bool, yes: bool, as_json: bool) -> None:
 
     console = Console(stderr=as_json, highlight=False)
     with place.vault() as vault:
-        found = work.overview(vault, _now())
+        found = work.overview(vault, vault.now())
         going = found.plan.to_delete
         shown.print_deletion(found, console)
         if dry_run or not going:
@@ -134,7 +133,7 @@ def rotate(place: Place, dry_run: bool, yes: bool, as_json: bool) -> None:
         agree(question, yes=yes, err=as_json)
         with Steps(console).step("rotate", "rotation") as step:
             done = work.rotate_now(
-                vault, found.plan, _now(), lambda n: step.tell(f"{n} of {len(going)} deleted")
+                vault, found.plan, vault.now(), lambda n: step.tell(f"{n} of {len(going)} deleted")
             )
             step.tell(f"{len(done.deleted)} deleted")
     if as_json:
@@ -164,7 +163,3 @@ def _hand_on(context: click.Context, place: Place, *, dry_run: bool, as_json: bo
         if context.get_parameter_source(option) is not ParameterSource.DEFAULT
     }
     context.default_map = {name: given}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

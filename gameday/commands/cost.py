@@ -64,13 +64,13 @@ def _bill(place: Place, console: Console, as_json: bool) -> None:
     from gameday.synthesis import project_context
     from stacks.settings import Settings, SettingsError
 
-    now = datetime.now(UTC)
     try:
         settings = Settings.from_context(project_context() | ONE_PLACE)
     except SettingsError as error:
         raise UsageError(str(error)) from None
-    season = Season.around(settings.season_months, now.date())
     with place.vault() as vault:
+        now = vault.now()
+        season = Season.around(settings.season_months, now.date())
         found = measure(vault, season, now)
     if found.since is None:
         click.echo("null" if as_json else "Nothing is kept yet, so nothing was paid for.")

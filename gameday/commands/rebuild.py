@@ -2,7 +2,6 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 
 import click
 from rich.console import Console
@@ -61,7 +60,7 @@ def rebuild(
     console = Console(stderr=as_json, highlight=False)
     steps = Steps(console)
     with place.storage(bucket, table) as vault:
-        plan = plan_rebuild(vault, steps, datetime.now(UTC), to=to, in_place=in_place)
+        plan = plan_rebuild(vault, steps, vault.now(), to=to, in_place=in_place)
         for line in shown.plan_in_words(plan):
             steps.say(line)
         if in_place:

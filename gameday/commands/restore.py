@@ -1,7 +1,6 @@
 """`gameday restore`."""
 
 import sys
-from datetime import UTC, datetime
 
 import click
 from rich.console import Console
@@ -81,7 +80,7 @@ def table(
     wanted = Wanted(backup, at, export)
     with place.vault() as vault:
         with console.status("looking at the tables"):
-            plan = plan_table(vault, wanted, to, in_place=in_place, now=datetime.now(UTC))
+            plan = plan_table(vault, wanted, to, in_place=in_place, now=vault.now())
         shown.print_lines(plan.in_words(), console)
         _agree(plan.live if in_place else None, confirmed, yes=yes, as_json=as_json)
         done = restore_table(vault, plan, Steps(console))
@@ -133,11 +132,11 @@ def objects(
     from gameday.restore.objects import ObjectRestore
     from gameday.verify import server_unheard
 
-    now = datetime.now(UTC)
-    moment = None if at is None else parse_moment(at, now)
-    wanted = WantedObjects(prefix, moment, from_replica=origin == "replica", in_place=in_place)
     console = Console(stderr=as_json, highlight=False)
     with place.vault() as vault, server_unheard():
+        now = vault.now()
+        moment = None if at is None else parse_moment(at, now)
+        wanted = WantedObjects(prefix, moment, from_replica=origin == "replica", in_place=in_place)
         work = ObjectRestore(vault, wanted, Steps(console))
         plan = work.plan(now)
         shown.print_lines(plan.in_words(), console)

@@ -1,7 +1,6 @@
 """`gameday status`."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -49,8 +48,9 @@ def status(
     from gameday.calendar.page import write_calendar
     from gameday.calendar.shown import print_calendar
 
-    console, now = Console(highlight=False), datetime.now(UTC)
+    console = Console(highlight=False)
     with place.vault() as vault:
+        now = vault.now()
         reading = work.read(vault, now, leagues)
         if as_json:
             days = work.days_json(reading, season, in_account=place.in_account)

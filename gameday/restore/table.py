@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -163,7 +163,7 @@ def _compare(vault: Vault, plan: TablePlan, expected: Digests | None) -> Restore
         counted = found if source.items is None else source.items
         return RestoredTable(plan, Comparison(counted, found), uncounted=uncounted)
     there = traces(items_of(dynamodb, plan.live))
-    held = compare(restored, there, source.as_of, datetime.now(UTC))
+    held = compare(restored, there, source.as_of, vault.now())
     found = held.equal + len(held.different)
     comparison = Comparison(
         found + len(held.missing), found, sorted(held.missing), [], sorted(held.different)
@@ -228,7 +228,7 @@ def _safety_backup(vault: Vault, live: str, steps: Steps) -> str:
 
     Raises BackupFailed, before anything was changed.
     """
-    now = datetime.now(UTC)
+    now = vault.now()
     name = f"{live}-before-restore-{stamp(now)}"
     with steps.step("safety", "backup of what is there") as step:
         asked = vault.aws.client("dynamodb").create_backup(TableName=live, BackupName=name)

@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -56,7 +56,7 @@ def main(days: int, seed: int, games: float, home: Path, copy: Path | None) -> N
     """Let an invented season pass on the embedded AWS and hold its ledger against the truth.
 
     The calendar, the clips, when they appear and what goes wrong follow from --seed alone. Ends
-    with 1 when anything is not as it should be. `gameday --home DIR status` shows the season
+    with 1 when anything is not as it should be. `gameday status --home DIR` shows the season
     afterwards, as does the page.
     """
     began = time.monotonic()
@@ -91,7 +91,7 @@ def _checked(seen: Lived, steps: Steps) -> Checked:
 
 
 def _report(seen: Lived, checked: Checked, seconds: float) -> str:
-    now = seen.vault.aws.now()
+    now = seen.vault.now()
     settings = Settings.from_context(project_context())
     months = CostSeason.around(settings.season_months, now.date())
     bill = bill_of(measure(seen.vault, months, now), months, now)
@@ -99,7 +99,7 @@ def _report(seen: Lived, checked: Checked, seconds: float) -> str:
 
 
 def _write_page(seen: Lived, path: Path) -> None:
-    now: datetime = seen.vault.aws.now().astimezone(UTC)
+    now = seen.vault.now()
     reading = read(seen.vault, now)
     write_calendar(reading.calendar(None), path, now, in_account=False)
 

@@ -23,5 +23,7 @@ def apply() -> None:
         "de819c1bd9ac",
         lambda original: lambda source_ip, secure_transport: original(source_ip, True),
     )
-    patch.expect(iam_evaluator._request_origin.get(), ("127.0.0.1", False), "where requests are from")
+    patch.expect(
+        iam_evaluator._request_origin.get(), ("127.0.0.1", False), "where requests are from"
+    )
     iam_evaluator._request_origin = ContextVar("origin", default=("127.0.0.1", True))
