@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/node node_modules/aws-cdk/bin/cdk --no-notices
 
-.PHONY: run test check synth bootstrap deploy bench clean help
+.PHONY: run season test check synth bootstrap deploy bench clean help
 
 run: .venv/run.stamp  ## keep the sample game day in an AWS on this machine
 	@$(BIN)/gameday run
+
+season: .venv/run.stamp  ## let an invented season of 150 days pass, and compare; some minutes
+	@$(BIN)/python -m gameday.simulation
 
 test: .venv/dev.stamp node_modules/.stamp  ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
