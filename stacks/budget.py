@@ -30,15 +30,17 @@ class MonthlyBudget(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, dollars: int, topic: sns.ITopic):
         super().__init__(scope, id_)
+        stack = Stack.of(self)
         budgets.CfnBudget(
             self,
             "Budget",
             budget=budgets.CfnBudget.BudgetDataProperty(
-                budget_name=f"{Stack.of(self).stack_name}-month",
+                # A budget is the account's, and a vault in another region has one of its own.
+                budget_name=f"{stack.stack_name}-{stack.region}-month",
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=budgets.CfnBudget.SpendProperty(amount=dollars, unit="USD"),
-                cost_filters={"Service": list(SERVICES), "Region": [Stack.of(self).region]},
+                cost_filters={"Service": list(SERVICES), "Region": [stack.region]},
             ),
             notifications_with_subscribers=[
                 _notification(kind, topic) for kind in ("ACTUAL", "FORECASTED")

@@ -41,8 +41,12 @@ class SeasonDashboard(Construct):
         machines: dict[str, sfn.IStateMachine],
     ):
         super().__init__(scope, id_)
+        # Dashboards are the account's, whatever their region, and it may have a vault in another.
         board = cloudwatch.Dashboard(
-            self, "Dashboard", dashboard_name="GameDay", default_interval=Duration.days(30)
+            self,
+            "Dashboard",
+            dashboard_name=f"GameDay-{Stack.of(self).region}",
+            default_interval=Duration.days(30),
         )
         for titles in (SEASON, {**WORRIES, **MONTH}):
             width = WIDE // len(titles)

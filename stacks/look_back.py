@@ -31,12 +31,16 @@ LONGEST_LOOK_BACK = Duration.days(90)
 
 LABEL = "Days"  # of the Map Run, in the names of its children
 
-# What a start of an execution may be refused for, and is not when it is tried again.
+# What a start of an execution may be refused for, and is not when it is tried again. Step Functions
+# names errors that its API does not list, throttling among them, by the last of these.
+# https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 STATES_SERVICE_ERRORS = [
+    "StepFunctions.ExecutionLimitExceeded",
     "StepFunctions.ExecutionLimitExceededException",
     "StepFunctions.InternalServerException",
     "StepFunctions.SdkClientException",
     "StepFunctions.ThrottlingException",
+    "StepFunctions.AWSStepFunctionsException",
 ]
 
 # Errors of a day's execution that are no failure of the look, and what they are.

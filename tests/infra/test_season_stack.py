@@ -113,3 +113,14 @@ def test_a_stuck_day_is_ended_long_before_a_backfill_that_waits_for_calls(
 
     assert 4 * 3600 < day["TimeoutSeconds"] < 5 * 3600
     assert machine["TimeoutSeconds"] == 90 * 86400
+
+
+def test_a_start_of_a_day_that_is_throttled_is_tried_again(machine: dict[str, Any]):
+    day = machine["States"]["LookAtDays"]["ItemProcessor"]["States"]["LookAtDay"]
+    retried = {name for retry in day["Retry"] for name in retry["ErrorEquals"]}
+
+    # How Step Functions names what its own API does not list, such as throttling.
+    assert "StepFunctions.AWSStepFunctionsException" in retried
+    assert "StepFunctions.ExecutionLimitExceeded" in retried
+    # A game day that failed is not run again at once.
+    assert retried.isdisjoint({"States.ALL", "States.TaskFailed"})

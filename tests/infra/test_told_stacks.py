@@ -100,6 +100,7 @@ def test_a_budget_tells_the_topic_what_a_month_cost_and_will_cost(told: Path):
     (budget,) = resources(told, "AWS::Budgets::Budget")
 
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 25, "Unit": "USD"}
+    assert {"Ref": "AWS::Region"} in budget["Budget"]["BudgetName"]["Fn::Join"][1]
     assert "AWS Elemental MediaConvert" in budget["Budget"]["CostFilters"]["Service"]
     kinds = {
         one["Notification"]["NotificationType"]: one["Subscribers"][0]["SubscriptionType"]
@@ -120,6 +121,8 @@ def test_the_dashboard_shows_every_alarm(assembly: Path):
     (board,) = resources(assembly, "AWS::CloudWatch::Dashboard")
     shown = json.dumps(board["DashboardBody"])
 
+    # Dashboards and budgets are the account's: those of two regions need different names.
+    assert {"Ref": "AWS::Region"} in board["DashboardName"]["Fn::Join"][1]
     for alarm in resources(assembly, "AWS::CloudWatch::Alarm"):
         assert f"alarm:{alarm['AlarmName']}" in shown
 
