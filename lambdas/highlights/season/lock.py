@@ -18,7 +18,7 @@ from lambdas.highlights.season.season import day_key
 LONGEST_EXECUTION = timedelta(hours=4)
 OUTLIVED = LONGEST_EXECUTION + timedelta(minutes=15)
 # Step Functions may not know an execution yet that began a moment ago.
-SURELY_KNOWN = timedelta(seconds=30)
+SURELY_KNOWN = timedelta(seconds=10)
 
 
 class DayLock:
