@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from gameday.embedded.fixes import map_results
+from gameday.embedded.fixes.map_run_record import MapRunRecord
 from gameday.embedded.fixes.patching import Patch
 from gameday.embedded.fixes.roles import require
 from gameday.embedded.fixes.state_paths import require_array
@@ -26,10 +27,6 @@ POLL_SECONDS = 0.05
 MOST_AT_ONCE = 64
 REFUSED = ("ItemBatcher", "MaxConcurrencyPath", "ToleratedFailurePercentagePath")
 OUTCOMES = {"SUCCEEDED": "succeeded", "FAILED": "failed", "ABORTED": "aborted"}
-COUNTS = (
-    *("pending", "running", "succeeded", "failed", "timedOut", "aborted", "total"),
-    *("resultsWritten", "failuresNotRedrivable", "pendingRedrive"),
-)
 
 
 def apply() -> None:
@@ -103,30 +100,19 @@ class MapRun:
         machine = execution["stateMachineArn"]
         label = state.get("Label") or stepfunctions.new_uuid()
         self._machine = f"{machine}/{label}"
-        self._record = {
-            "mapRunArn": f"{machine.replace(':stateMachine:', ':mapRun:')}/{label}:"
-            f"{stepfunctions.new_uuid()}",
-            "executionArn": execution["executionArn"],
-            "status": "RUNNING",
-            "startDate": stepfunctions.now_iso(),
-            "maxConcurrency": int(state.get("MaxConcurrency") or 0),
-            "toleratedFailurePercentage": float(state.get("ToleratedFailurePercentage") or 0),
-            "toleratedFailureCount": self._tolerated_count(),
-            "itemCounts": self._counts(),
-            "executionCounts": self._counts(),
-            "redriveCount": 0,
-            "_stateMachineArn": self._machine,
-        }
-        stepfunctions._map_runs[self.arn] = self._record
+        self._record = MapRunRecord(
+            state, machine, execution["executionArn"], label, self._tolerated_count()
+        )
+        self._record.begin(len(self._items))
         self._tell("MapRunStarted", {"mapRunStartedEventDetails": {"mapRunArn": self.arn}})
 
     @property
     def arn(self) -> str:
-        return self._record["mapRunArn"]
+        return self._record.arn
 
     def work(self) -> None:
         """Run the children, as many at once as the state allows, until none is left to be begun."""
-        at_once = self._record["maxConcurrency"] or min(len(self._items), MOST_AT_ONCE)
+        at_once = self._record.max_concurrency or min(len(self._items), MOST_AT_ONCE)
         pending = iter(range(len(self._items)))
         with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
             workers = [
@@ -154,8 +140,7 @@ class MapRun:
         ]
         children = [child for child in self._children if child is not None]
         key = map_results.write(writer, place, self.arn, children, pending)
-        self._record["executionCounts"]["resultsWritten"] = len(children)
-        self._record["itemCounts"]["resultsWritten"] = len(children)
+        self._record.note_written(len(children))
         return {
             "MapRunArn": self.arn,
             "ResultWriterDetails": {"Bucket": place["Bucket"], "Key": key},
@@ -163,12 +148,8 @@ class MapRun:
 
     def close(self) -> None:
         """End the run. Raises _ExecutionError of one that failed or was aborted."""
-        from ministack.services import stepfunctions
 
-        if self._record["status"] == "RUNNING":
-            self._record["status"] = "SUCCEEDED"
-        self._record["stopDate"] = stepfunctions.now_iso()
-        status = self._record["status"]
+        status = self._record.close()
         cause = "The specified tolerated failure threshold was exceeded"
         if status == "FAILED":
             error = "States.ExceedToleratedFailureThreshold"
@@ -217,8 +198,8 @@ class MapRun:
         with self._lock:
             if child["status"] == "RUNNING":
                 child.update(end, stopDate=stepfunctions.now_iso())
-                self._count("running", OUTCOMES[child["status"]])
-            exceeded = self._exceeded()
+                self._record.move("running", OUTCOMES[child["status"]])
+            exceeded = self._record.exceeds()
         if exceeded:
             self._end("FAILED")
 
@@ -249,7 +230,7 @@ class MapRun:
                 child["status"] = "ABORTED"
             stepfunctions._executions[child["executionArn"]] = child
             self._children[index] = child
-            self._count("pending", OUTCOMES.get(child["status"], "running"))
+            self._record.move("pending", OUTCOMES.get(child["status"], "running"))
         return child
 
     def _end(self, status: str) -> None:
@@ -257,26 +238,15 @@ class MapRun:
         from ministack.services import stepfunctions
 
         with self._lock:
-            if self._record["status"] != "RUNNING":
+            if not self._record.end(status):
                 return
-            self._record["status"] = status
             for child in self._children:
                 if child is not None and child["status"] == "RUNNING":
                     child.update(status="ABORTED", stopDate=stepfunctions.now_iso())
-                    self._count("running", "aborted")
+                    self._record.move("running", "aborted")
 
     def _goes_on(self) -> bool:
-        return self._record["status"] == self._execution["status"] == "RUNNING"
-
-    def _exceeded(self) -> bool:
-        failed = self._record["executionCounts"]["failed"]
-        limits = []
-        if {"ToleratedFailureCount", "ToleratedFailureCountPath"} & self._state.keys():
-            limits.append(failed > self._record["toleratedFailureCount"])
-        if "ToleratedFailurePercentage" in self._state:
-            percentage = self._record["toleratedFailurePercentage"]
-            limits.append(failed * 100 > percentage * len(self._items))
-        return any(limits) if limits else failed > 0
+        return self._record.status == self._execution["status"] == "RUNNING"
 
     def _tolerated_count(self) -> int:
         from ministack.services import stepfunctions
@@ -303,15 +273,6 @@ class MapRun:
             return self._items[index]
         context = self._item_context(index)
         return stepfunctions._resolve_params_obj(selector, self._effective, context)
-
-    def _counts(self) -> dict[str, int]:
-        items = len(self._items)
-        return dict.fromkeys(COUNTS, 0) | {"total": items, "pending": items}
-
-    def _count(self, before: str, after: str) -> None:
-        for counts in (self._record["itemCounts"], self._record["executionCounts"]):
-            counts[before] -= 1
-            counts[after] += 1
 
     def _tell(self, event: str, details: dict[str, Any] | None) -> None:
         from ministack.services import stepfunctions
