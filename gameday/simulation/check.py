@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from gameday.simulation import truth
 from gameday.simulation.calendar import LEAGUE
 from gameday.simulation.season import Season
-from gameday.simulation.truth import GameTruth
+from gameday.simulation.truth import CALLED_OFF, GameTruth
+from gameday.status import read
 from gameday.steps import Steps
 from gameday.vault import Vault
 from gameday.verify import verify_vault
 from lambdas.highlights.highlight import Status
 from lambdas.highlights.keys import SIDECAR
+from lambdas.highlights.season.games import GameState
 
 # What holds a video, a rendition or a thumbnail of a highlight; each has one key and one version.
 ONCE = ("videos/", "processed_videos/", "thumbnails/")
@@ -59,6 +62,7 @@ def check(season: Season, vault: Vault, steps: Steps, look_back_days: int) -> Ch
     differences = [
         *_of_games(games, kept_games),
         *_of_highlights(rows, items),
+        *_of_calendar(games, vault),
         *_written_twice(vault),
         *(Difference(one.key, "as the ledger says", str(one.problem)) for one in verified.wrong),
     ]
@@ -101,6 +105,19 @@ def _of_highlights(
         if item["status"] != wanted:
             said = f"{item['status']} ({item.get('reason', 'no reason')})"
             yield Difference(f"highlight {row_id}", wanted, said)
+
+
+def _of_calendar(expected: Mapping[str, GameTruth], vault: Vault) -> Iterator[Difference]:
+    """What `gameday status` and its page show of each day; called-off games are counted apart."""
+    wanted: dict[date, Counter[GameState]] = {}
+    for one in expected.values():
+        wanted.setdefault(one.day, Counter())[one.state] += one.reason != CALLED_OFF
+    (shown,) = read(vault, vault.now()).calendar().leagues
+    for day in sorted(wanted.keys() | shown.days.keys()):
+        want = +wanted.get(day, Counter())
+        found = +shown.days[day].games if day in shown.days else Counter()
+        if want != found:
+            yield Difference(f"the calendar's {day}", str(dict(want)), str(dict(found)))
 
 
 def _written_twice(vault: Vault) -> Iterator[Difference]:

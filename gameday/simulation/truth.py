@@ -9,6 +9,7 @@ from lambdas.highlights.highlight import Status
 from lambdas.highlights.season.games import GameState
 
 LONGEST_GAME = timedelta(hours=3)
+CALLED_OFF = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def highlights(of: Iterable[Game], last_look: datetime) -> dict[str, Status]:
 def _game(game: Game, last_look: datetime, look_back_days: int) -> GameTruth:
     day = game.fixture.day
     if game.fate is Fate.CANCELLED:
-        return GameTruth(day, GameState.UNAVAILABLE, "cancelled")
+        return GameTruth(day, GameState.UNAVAILABLE, CALLED_OFF)
     states = {_row(row, last_look) for row in game.rows if row.is_listed(last_look)}
     for status, state, reason in (
         (Status.PLAYABLE, GameState.KEPT, ""),
