@@ -5,9 +5,8 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from botocore.exceptions import ClientError
-
 from lambdas import clients
+from lambdas.executions import is_running
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.game_day import GameDay
 from lambdas.highlights.keys import days_key, results_prefix
@@ -47,7 +46,7 @@ def handler(event: Event, _: Context) -> Event:
         settings.rules,
         season=Season(season),
         usage=Usage(season),
-        is_running=_is_running,
+        is_running=is_running,
     )
     started = datetime.fromisoformat(event["started"])
     choice = look_back.choose(progress, stopped=ended.get("Error"), started=started, now=now)
@@ -70,17 +69,6 @@ def handler(event: Event, _: Context) -> Event:
         "succeeded": choice.succeeded,
         "summary": choice.summary,
     }
-
-
-def _is_running(execution: str) -> bool:
-    """Whether an execution of GameDay is under way, by its ARN."""
-    try:
-        found = clients.step_functions().describe_execution(executionArn=execution)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
-            raise
-        return False
-    return found["status"] == "RUNNING"
 
 
 def _write_days(

@@ -31,6 +31,7 @@ PASSING = (
     "TableInUseException",
     "ThrottlingException",
     "TooManyRequestsException",
+    "TransactionInProgressException",
 )
 
 NO_ANSWER = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseStreamingError)

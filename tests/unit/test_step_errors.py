@@ -33,6 +33,7 @@ def raised_by(error: Exception) -> type[Exception]:
     [
         refused("BackupInUseException"),
         refused("ThrottlingException"),
+        refused("TransactionInProgressException"),
         refused("SomethingNew", 503),
         ConnectTimeoutError(endpoint_url="https://dynamodb.example"),
     ],

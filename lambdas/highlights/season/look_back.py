@@ -62,7 +62,7 @@ class LookBack:
         *,
         season: Season,
         usage: Usage,
-        is_running: Callable[[str], bool],
+        is_running: Callable[[str], bool | None],
     ):
         self._asked = asked
         self._rules = rules
@@ -139,4 +139,4 @@ class LookBack:
         """Whether another execution works on the day right now."""
         if not due.is_held(day) or now - datetime.fromisoformat(day["lock_taken_at"]) > OUTLIVED:
             return False
-        return self._is_running(day["lock_holder"])
+        return bool(self._is_running(day["lock_holder"]))
