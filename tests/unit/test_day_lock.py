@@ -65,6 +65,15 @@ def test_no_lock_outlives_the_longest_execution_even_if_nobody_can_say_whether_i
     lock.acquire(DAY, OTHER, NOW + LONGEST_EXECUTION + timedelta(hours=1))
 
 
+def test_an_execution_of_a_state_machine_that_was_deployed_anew_has_ended_and_is_not_asked_about():
+    executions = Executions(ONE)
+    lock = DayLock(SortedTable(), executions.is_running)
+    lock.acquire(DAY, ONE, NOW)
+    lock.acquire(DAY, ONE.replace("GameDay:", "GameDay-2:"), NOW)
+
+    assert executions.asked == []
+
+
 def test_an_execution_that_nobody_knows_yet_has_just_begun_and_later_never_will():
     lock = DayLock(SortedTable(), lambda _: None)
     lock.acquire(DAY, ONE, NOW)

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from lambdas import clients
+from lambdas import choose_days, clients
 from lambdas.executions import is_running
 
 ARN = "arn:aws:states:us-east-1:123456789012:execution:GameDay:one"
@@ -22,20 +22,21 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Stubber:
         yield stubber
 
 
-@pytest.mark.parametrize(
-    ("refused", "running"),
-    [("ExecutionDoesNotExist", None), ("InvalidArn", None), ("AccessDeniedException", True)],
-)
-def test_what_step_functions_does_not_tell_of_an_execution_leaves_its_lock_to_its_age(
-    answers: Stubber, refused: str, running: bool | None
-):
+@pytest.mark.parametrize("refused", ["ExecutionDoesNotExist", "InvalidArn"])
+def test_of_an_execution_that_nobody_knows_nothing_is_told(answers: Stubber, refused: str):
     answers.add_client_error("describe_execution", refused)
 
-    assert is_running(ARN) is running
+    assert is_running(ARN) is None
 
 
-def test_a_refusal_that_passes_is_no_answer(answers: Stubber):
-    answers.add_client_error("describe_execution", "ValidationException")
+def test_a_role_that_may_not_ask_takes_nothing_over(answers: Stubber):
+    answers.add_client_error("describe_execution", "AccessDeniedException")
 
     with pytest.raises(ClientError):
         is_running(ARN)
+
+
+def test_a_look_tries_a_day_held_by_a_state_machine_that_it_may_not_ask_about(answers: Stubber):
+    answers.add_client_error("describe_execution", "AccessDeniedException")
+
+    assert choose_days._is_running(ARN) is None

@@ -41,7 +41,7 @@ class DayLock:
             return
         day = self._table.get_item(day_key(game_day)) or {}
         other = day.get("lock_holder")
-        if other is None or (other != holder and not self._has_ended(day, now)):
+        if other is None or (other != holder and not self._has_ended(day, holder, now)):
             raise DayInUse(
                 f"{game_day.league} {game_day.date} is being worked on by {_name(other)}; "
                 "wait for its end, or stop it"
@@ -53,9 +53,12 @@ class DayLock:
                 f"{game_day.league} {game_day.date} was just taken up by another execution"
             )
 
-    def _has_ended(self, day: dict[str, Any], now: datetime) -> bool:
+    def _has_ended(self, day: dict[str, Any], holder: str, now: datetime) -> bool:
         held_for = now - datetime.fromisoformat(day["lock_taken_at"])
-        if held_for > OUTLIVED:
+        # One of a state machine that was deleted, as with its stack, ended with that, and nobody may
+        # be asked about it: the permission names the state machine that there is now.
+        # https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+        if held_for > OUTLIVED or _machine(day["lock_holder"]) != _machine(holder):
             return True
         running = self._is_running(day["lock_holder"])
         return held_for > SURELY_KNOWN if running is None else not running
@@ -88,6 +91,11 @@ class DayLock:
         except self._table.conflict:
             return False
         return True
+
+
+def _machine(execution: str) -> str:
+    """What the ARNs of a state machine's executions have in common."""
+    return execution.rpartition(":")[0]
 
 
 def _name(execution: str | None) -> str:
