@@ -39,9 +39,8 @@ def whole(kept: Pipeline) -> Iterator[Digests]:
     dynamodb = kept.aws.client("dynamodb")
     if describe_table(dynamodb, live) is None:
         restored(kept.vault, in_place=True)
-    for name in dynamodb.list_tables()["TableNames"]:
-        if name != live:
-            delete_table(kept, name)
+    for name in tables(kept) - {live}:
+        delete_table(kept, name)
     if items(kept) != before:
         restored(kept.vault, in_place=True)
     dynamodb.delete_item(TableName=live, Key={"id": {"S": NEWER}})
@@ -65,7 +64,9 @@ def held(pipeline: Pipeline, name: str) -> Digests:
 
 
 def tables(pipeline: Pipeline) -> set[str]:
-    return set(pipeline.aws.client("dynamodb").list_tables()["TableNames"])
+    """Every table of highlights; the season's is another matter."""
+    names = pipeline.aws.client("dynamodb").list_tables()["TableNames"]
+    return set(names) - {pipeline.vault.season_table}
 
 
 def alter(pipeline: Pipeline, id_: str, name: str, value: str) -> None:
