@@ -17,6 +17,8 @@ NAMESPACE = "GameDayVault"
 PREFIX = "GameDay - "
 DAY = Duration.days(1)
 MINUTE = Duration.minutes(1)
+# What is alarmed by silence is silent when it is deployed: its first point may come half a day later.
+WARM_UP = Duration.hours(13)
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
@@ -55,6 +57,13 @@ class Alarms(Construct):
             comparison_operator=when,
             treat_missing_data=missing,
         )
+        if missing is Missing.BREACHING:
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+            alarm.node.default_child.warm_up_configuration = (
+                cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
+                    warm_up_period_duration_in_minutes=WARM_UP.to_minutes()
+                )
+            )
         alarm.add_alarm_action(self._action)
         alarm.add_ok_action(self._action)
         self.names.append(f"{PREFIX}{section}")

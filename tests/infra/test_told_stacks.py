@@ -45,6 +45,19 @@ def test_no_alarm_goes_back_to_knowing_nothing(assembly: Path):
         assert alarm["TreatMissingData"] in ("notBreaching", "breaching", "ignore")
 
 
+def test_what_is_alarmed_by_silence_is_not_when_it_was_deployed_a_moment_ago(assembly: Path):
+    silent = {
+        alarm["AlarmName"]: alarm.get("WarmUpConfiguration")
+        for alarm in resources(assembly, "AWS::CloudWatch::Alarm")
+        if alarm["TreatMissingData"] == "breaching"
+    }
+
+    assert len(silent) == 2
+    for warm_up in silent.values():
+        # The measurement of drills comes every twelve hours.
+        assert warm_up["WarmUpPeriodDurationInMinutes"] > 12 * 60
+
+
 def test_what_a_schedule_cannot_deliver_is_kept(assembly: Path):
     for schedule in resources(assembly, "AWS::Scheduler::Schedule"):
         target = schedule["Target"]
