@@ -12,7 +12,7 @@ season: .venv/run.stamp  ## let an invented season of 150 days pass, and compare
 	@$(BIN)/python -m gameday.simulation
 
 test: .venv/dev.stamp node_modules/.stamp  ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 check: .venv/dev.stamp  ## format and lint, changing nothing
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

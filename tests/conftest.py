@@ -1,6 +1,8 @@
 import fcntl
+import functools
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -18,6 +20,30 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that at the end several processes find something to do."""
+    items.sort(key=lambda item: (not _needs_a_home(item.path), "e2e" not in item.path.parts))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile`: files that need a home in which a command has run go to one process,
+    which makes it once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "homes" if _needs_a_home(config.rootpath / file) else file
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@functools.cache
+def _needs_a_home(file: Path) -> bool:
+    return "from tests.e2e.command import" in file.read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
