@@ -27,7 +27,7 @@ DAYS_AT_ONCE = 2
 LONGEST_DAY = Duration.minutes(4 * 60 + 15)
 # A backfill may wait for many days' provider calls: a season under a budget of four calls a day. A
 # scheduled look never waits, and stops beginning with days after half a day.
-LONGEST_LOOK_BACK = Duration.days(90)
+LONGEST_LOOK_BACK = Duration.days(180)
 
 LABEL = "Days"  # of the Map Run, in the names of its children
 
