@@ -20,7 +20,7 @@ from botocore.exceptions import (
 from urllib3.exceptions import HTTPError
 
 from gameday import wording
-from gameday.copies import CopyError, date_file, room_in, write_bytes
+from gameday.copies import CopyError, date_file, room_in
 from gameday.costs import transfer_dollars
 from gameday.progress import Progress
 from gameday.season import layout, nfo, table
@@ -31,6 +31,7 @@ from gameday.season.index import NAME, IndexWriter
 from gameday.season.pages import Day, day_page, season_page, summary
 from gameday.season.readme import README, about
 from gameday.season.selection import DaySurvey, Selection, Survey
+from gameday.season.written import WrittenFiles
 from gameday.steps import Steps
 from gameday.vault import Vault
 from lambdas.highlights import sidecar
@@ -108,7 +109,7 @@ class _Export:
         self._survey, self._copying, self._progress = survey, copying, progress
         self._library = layout.Library(folder, survey.leagues)
         self._done = Exported(folder)
-        self._files = self._bytes = 0
+        self._written = WrittenFiles(folder, self._done)
         self._described: set[str] = set()  # shows and seasons whose NFO files are written
 
     def run(self) -> Exported:
@@ -139,12 +140,18 @@ class _Export:
                 for key, reason in self._done.left_out.items():
                     index.add("left_out", {"key": key, "reason": reason})
                 rows.close()
-                self._stand(csv, TABLE)
-                self._write(season_page(days).encode(), PAGE)
-                self._write(about(self._selection).encode(), README)
+                self._written.stand(csv, TABLE)
+                self._written.write(season_page(days).encode(), PAGE)
+                self._written.write(about(self._selection).encode(), README)
                 self._done.highlights = len(found)
-                index.finish({"highlights": len(found), "files": self._files, "bytes": self._bytes})
-                self._count(index.written, NAME)
+                index.finish(
+                    {
+                        "highlights": len(found),
+                        "files": self._written.files,
+                        "bytes": self._written.bytes,
+                    }
+                )
+                self._written.count(index.written, NAME)
         finally:
             csv.unlink(missing_ok=True)
         self._done.comparison = compare(self._survey.digests, found)
@@ -156,9 +163,9 @@ class _Export:
             if name != layout.ORIGINALS or self._selection.originals:
                 # Jellyfin, Plex and Kodi, in this order.
                 for ignore, text in ((".ignore", b""), (".plexignore", b"*\n"), (".nomedia", b"")):
-                    self._write(text, f"{name}/{ignore}")
+                    self._written.write(text, f"{name}/{ignore}")
         ignored = f"{layout.ORIGINALS}/*\n{layout.ARCHIVE}/*\n{layout.PAGES}/*\n"
-        self._write(ignored.encode(), ".plexignore")
+        self._written.write(ignored.encode(), ".plexignore")
 
     def _items(self, day: DaySurvey) -> list[Item]:
         """The day's items as they are now, in the order in which they are numbered."""
@@ -180,16 +187,16 @@ class _Export:
             if "thumbnail" in mine:
                 # Kodi and Jellyfin know a picture by one name, Plex by the other.
                 picture = (self._folder / mine["thumbnail"]["path"]).read_bytes()
-                self._write(picture, place.path(layout.PICTURE), moment)
+                self._written.write(picture, place.path(layout.PICTURE), moment)
             if "rendition" in mine:
                 document = nfo.episode_nfo(lasting(item), self._library.show(item["league"]), place)
-                mine["nfo"] = self._write(document, place.path(layout.NFO), moment)
+                mine["nfo"] = self._written.write(document, place.path(layout.NFO), moment)
             body = sidecar.render(item)
-            mine["sidecar"] = self._write(body, place.path(layout.FACTS), moment)
+            mine["sidecar"] = self._written.write(body, place.path(layout.FACTS), moment)
             yield self._entry(item, mine), table.row(lasting(item), place, mine)
         self._folders(game_day, items)
         page = day_page(game_day, items, files)
-        self._write(page.encode("utf-8", "replace"), layout.page_path(game_day), moment)
+        self._written.write(page.encode("utf-8", "replace"), layout.page_path(game_day), moment)
 
     @staticmethod
     def _entry(item: Item, files: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,8 +221,8 @@ class _Export:
             return
         show = self._library.show(game_day.league)
         if show not in self._described:
-            self._write(nfo.show_nfo(show, game_day.league), f"{show}/tvshow.nfo")
-        self._write(nfo.season_nfo(layout.season_of(game_day.date)), f"{season}/season.nfo")
+            self._written.write(nfo.show_nfo(show, game_day.league), f"{show}/tvshow.nfo")
+        self._written.write(nfo.season_nfo(layout.season_of(game_day.date)), f"{season}/season.nfo")
         self._described |= {show, season}
 
     def _archive(self) -> Iterator[dict[str, Any]]:
@@ -253,7 +260,7 @@ class _Export:
                     raise
                 self._leave_out(one, f"S3 answers {code}")
             else:
-                self._count(written, one.path, facts["bytes"])
+                self._written.count(written, one.path, facts["bytes"])
                 if moment is not None:
                     date_file(self._folder / one.path, moment)
                 whole.setdefault(one.owner, {})[one.kind] = facts
@@ -261,30 +268,6 @@ class _Export:
 
     def _leave_out(self, one: Wanted, reason: str) -> None:
         self._done.left_out[str(one.facts["key"])] = reason
-
-    def _write(self, content: bytes, path: str, moment: float | None = None) -> dict[str, Any]:
-        """Write a file; what the index says of it."""
-        written = write_bytes(content, self._folder / path)
-        if moment is not None:
-            date_file(self._folder / path, moment)
-        self._count(written, path, len(content))
-        return self._copying.facts_of(path, content)
-
-    def _stand(self, part: Path, name: str) -> None:
-        """Let a file that was written aside stand under its name, unless it does already."""
-        target = self._folder / name
-        written = not target.is_file() or not _are_equal(part, target)
-        if written:
-            part.replace(target)
-        self._count(written, name, target.stat().st_size)
-
-    def _count(self, written: bool, path: str, size: int | None = None) -> None:
-        size = (self._folder / path).stat().st_size if size is None else size
-        self._files += 1
-        self._bytes += size
-        self._done.written += written
-        self._done.there += not written
-        self._done.bytes += size if written else 0
 
 
 def _game_day(item: Item) -> GameDay:
@@ -294,13 +277,3 @@ def _game_day(item: Item) -> GameDay:
 def _noon(day: date) -> float:
     """The middle of the day here, so that a file manager shows it in every season."""
     return datetime.combine(day, time(12)).timestamp()
-
-
-def _are_equal(one: Path, other: Path) -> bool:
-    if one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        while chunk := first.read(1024 * 1024):
-            if chunk != second.read(1024 * 1024):
-                return False
-    return True
