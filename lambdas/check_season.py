@@ -94,11 +94,13 @@ def _of_season(settings: CheckSeasonSettings, now: datetime) -> dict[str, float]
     season, today = Season(clients.table(settings.season_table)), now.astimezone(settings.zone)
     standing, without = watch.Standing(), 0
     for league in settings.leagues:
+        looked_at, first = 0, (today - LOOKED_BACK).date()
         for day in season.days(league, (today - SEASON).date(), today.date()):
             standing.add(day)
+            looked_at += "looked_at" in day and day["game_date"] >= first.isoformat()
         if today.month in settings.months:
-            games = season.games(league, (today - LOOKED_BACK).date(), today.date())
-            without = max(without, watch.days_without_clip(games, now))
+            games = season.games(league, first, today.date())
+            without = max(without, watch.days_without_clip(games, looked_at, now))
     return {
         "DaysWithoutClip": without,
         "DaysKept": standing.days_kept,

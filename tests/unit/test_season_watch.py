@@ -58,7 +58,6 @@ def game(day: int, state: str, **facts: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("games", "days"),
     [
-        ([], 0),
         ([game(8, "kept"), game(9, "waiting"), game(9, "unavailable"), game(10, "waiting")], 2),
         ([game(8, "waiting"), game(9, "kept"), game(9, "waiting")], 0),
         ([game(9, "unavailable", provider_state="Postponed")], 0),
@@ -67,7 +66,13 @@ def game(day: int, state: str, **facts: Any) -> dict[str, Any]:
     ],
 )
 def test_game_days_without_a_clip_are_counted_since_the_last_that_is_kept(games, days):
-    assert days_without_clip(games, NOON) == days
+    assert days_without_clip(games, 9, NOON) == days
+
+
+def test_a_few_days_without_any_game_are_a_pause_and_a_week_of_them_a_wrong_name():
+    assert days_without_clip([], 6, NOON) == 0
+    assert days_without_clip([], 7, NOON) == 7
+    assert days_without_clip([game(9, "kept")], 40, NOON) == 0
 
 
 def backup(day: int, status: str = "AVAILABLE") -> Backup:

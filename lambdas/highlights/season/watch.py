@@ -18,6 +18,7 @@ GRACE = timedelta(hours=1)
 # After so long a look that was missed is made good by those after it, or said by its own alarm.
 REMEMBERED = timedelta(days=2)
 REFUSED_LATELY = timedelta(days=1)
+LONGEST_PAUSE = 7  # days; leagues pause for less at Christmas
 STAMP = len("20260111T144000Z")  # how the names of this product's backups end
 
 Item = Mapping[str, Any]
@@ -58,19 +59,23 @@ def is_missed(
     return due is not None and due > since and (looked is None or looked < due)
 
 
-def days_without_clip(games: Iterable[Item], now: datetime) -> int:
+def days_without_clip(games: Iterable[Item], days_looked_at: int, now: datetime) -> int:
     """The game days since the last with a clip that is kept, whose games were played.
 
-    games: of one league, as the season table has them. Games that were called off count as none.
+    games: of one league in some weeks, as the season table has them. Games that were called off
+    count as none. days_looked_at: in the same weeks. Where looks find no game at all, for longer
+    than a league pauses, each of these days counts: the provider knows no league of that name.
     """
     played: set[date] = set()
-    last_kept = date.min
+    last_kept, knows_any = date.min, False
     for item in games:
-        game = Game.from_item(item)
+        game, knows_any = Game.from_item(item), True
         if item["state"] == GameState.KEPT:
             last_kept = max(last_kept, game.date)
         elif game.ends_at <= now and game.phase not in (Phase.POSTPONED, Phase.CANCELLED):
             played.add(game.date)
+    if not knows_any and days_looked_at >= LONGEST_PAUSE:
+        return days_looked_at
     return sum(day > last_kept for day in played)
 
 
