@@ -16,7 +16,12 @@ RUNBOOK = "docs/runbook.md"
 NAMESPACE = "GameDayVault"
 PREFIX = "GameDay - "
 DAY = Duration.days(1)
+HOUR = Duration.hours(1)
 MINUTE = Duration.minutes(1)
+# A day, in hours. CloudWatch looks for points further back than an alarm's periods, so that with one
+# period of a day silence is noticed after three days or four, and what is over stands as long.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+HOURS_OF_A_DAY = 24
 # What is alarmed by silence is silent when it is deployed: its first point may come half a day later.
 WARM_UP = Duration.hours(13)
 
@@ -41,11 +46,15 @@ class Alarms(Construct):
         what: str,
         metric: cloudwatch.IMetric,
         *,
+        periods: int = 1,
         threshold: float = 1,
         when: cloudwatch.ComparisonOperator = AT_LEAST,
         missing: cloudwatch.TreatMissingData = Missing.NOT_BREACHING,
     ) -> None:
-        """An alarm on one period of `metric`. what: a sentence or two for who gets the mail."""
+        """An alarm on any of the last `periods` of `metric`; on all, where silence alarms.
+
+        what: a sentence or two for who gets the mail.
+        """
         alarm = cloudwatch.Alarm(
             self,
             id_,
@@ -53,7 +62,8 @@ class Alarms(Construct):
             alarm_description=f'{what} {RUNBOOK}, "{section}".',
             metric=metric,
             threshold=threshold,
-            evaluation_periods=1,
+            evaluation_periods=periods,
+            datapoints_to_alarm=periods if missing is Missing.BREACHING else 1,
             comparison_operator=when,
             treat_missing_data=missing,
         )
@@ -83,12 +93,14 @@ class Alarms(Construct):
             ),
             ("Aborted", "was aborted", "Somebody stopped it.", machine.metric_aborted),
         ):
-            metric = of_kind(period=DAY, statistic="Sum")
-            self.add(f"{id_}{how}", f"{who} {words}", f"{who} {words}. {what}", metric)
+            metric = of_kind(period=HOUR, statistic="Sum")
+            text = f"{who} {words}. {what}"
+            self.add(f"{id_}{how}", f"{who} {words}", text, metric, periods=HOURS_OF_A_DAY)
 
     def on_errors(self, function: lambda_.IFunction, id_: str, section: str, what: str) -> None:
         """One on every call of `function` that failed; over a day later."""
-        self.add(id_, section, what, function.metric_errors(period=DAY, statistic="Sum"))
+        metric = function.metric_errors(period=HOUR, statistic="Sum")
+        self.add(id_, section, what, metric, periods=HOURS_OF_A_DAY)
 
     def on_last_look(
         self,

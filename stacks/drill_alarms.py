@@ -3,7 +3,7 @@
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_stepfunctions as sfn
 
-from stacks.alarms import ABOVE, DAY, NAMESPACE, Alarms, Missing
+from stacks.alarms import ABOVE, HOUR, HOURS_OF_A_DAY, NAMESPACE, Alarms, Missing
 from stacks.settings import Settings
 
 
@@ -28,9 +28,10 @@ def alarm_on_drills(alarms: Alarms, state_machine: sfn.StateMachine, settings: S
             namespace=NAMESPACE,
             metric_name="DaysSinceGoodDrill",
             dimensions_map={"service": "drill"},
-            period=DAY,
+            period=HOUR,
             statistic="Minimum",
         ),
+        periods=HOURS_OF_A_DAY,
         threshold=days,
         when=ABOVE,
         missing=Missing.BREACHING,

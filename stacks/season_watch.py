@@ -15,7 +15,16 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.acknowledge import acknowledge_wildcards, executions_of
-from stacks.alarms import ABOVE, BELOW, DAY, MINUTE, Alarms, Missing, watched
+from stacks.alarms import (
+    ABOVE,
+    BELOW,
+    HOUR,
+    HOURS_OF_A_DAY,
+    MINUTE,
+    Alarms,
+    Missing,
+    watched,
+)
 from stacks.functions import function
 from stacks.game_days import MONTHS, WEEKDAYS, CronFields
 from stacks.grants import Grants, invoked_versions
@@ -129,7 +138,8 @@ def alarm_on_season(
         "WatchMissing",
         "The watch is missing",
         "For a day nobody looked whether looks start, clips come and backups are made.",
-        watched("RunsMissed", statistic="SampleCount", period=DAY),
+        watched("RunsMissed", statistic="SampleCount", period=HOUR),
+        periods=HOURS_OF_A_DAY,
         missing=Missing.BREACHING,
         when=BELOW,
     )

@@ -45,6 +45,15 @@ def test_no_alarm_goes_back_to_knowing_nothing(assembly: Path):
         assert alarm["TreatMissingData"] in ("notBreaching", "breaching", "ignore")
 
 
+def test_a_day_of_an_alarm_is_one_day_and_not_the_four_that_cloudwatch_looks_back(assembly: Path):
+    for alarm in resources(assembly, "AWS::CloudWatch::Alarm"):
+        periods, silent = alarm["EvaluationPeriods"], alarm["TreatMissingData"] == "breaching"
+        # A point further back than its periods counts where these have none: by an hour, not by days.
+        assert (alarm["Period"], periods) in ((3600, 24), (60, 1))
+        # One bad hour is enough; of silence it has to be every one.
+        assert alarm["DatapointsToAlarm"] == (periods if silent else 1)
+
+
 def test_what_is_alarmed_by_silence_is_not_when_it_was_deployed_a_moment_ago(assembly: Path):
     silent = {
         alarm["AlarmName"]: alarm.get("WarmUpConfiguration")
