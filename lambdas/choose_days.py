@@ -113,6 +113,6 @@ def _outcomes(bucket: str, execution: str, number: int) -> list[Outcome]:
     entries = []
     for key in keys:
         if key.endswith("/manifest.json"):
-            for file in result_files(json.loads(objects.read(key))):
+            for file in result_files(objects.read(key).decode()):
                 entries += json.loads(objects.read(file))
     return outcomes_of(entries)

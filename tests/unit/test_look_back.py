@@ -153,7 +153,12 @@ def test_what_came_of_each_day_is_read_from_the_files_of_the_map_run():
 def test_pending_children_are_no_tries():
     files = {"SUCCEEDED": [{"Key": "a"}], "FAILED": [{"Key": "b"}], "PENDING": [{"Key": "c"}]}
 
-    assert result_files({"ResultFiles": files}) == ["a", "b"]
+    assert result_files(json.dumps({"ResultFiles": files})) == ["a", "b"]
+
+
+@pytest.mark.parametrize("tried", ["", "null", "{}", "Test"])
+def test_a_manifest_that_only_tried_the_bucket_names_no_results(tried):
+    assert result_files(tried) == []
 
 
 def test_a_day_is_tried_twice_and_a_try_without_calls_is_none():

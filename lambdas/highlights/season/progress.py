@@ -96,9 +96,14 @@ def outcomes_of(results: Iterable[Mapping[str, Any]]) -> list[Outcome]:
     return [_outcome(entry) for entry in results]
 
 
-def result_files(manifest: Mapping[str, Any]) -> Sequence[str]:
-    """Keys of the files with the children that were started, of a Map Run's manifest."""
-    files = manifest["ResultFiles"]
+def result_files(manifest: str) -> Sequence[str]:
+    """Keys of the files with the children that were started, of a Map Run's manifest.
+
+    None of one that has no results: Step Functions tries the bucket with a manifest before a run
+    begins, and a run that ends right then, such as for want of its days' file, leaves that behind.
+    """
+    found = _json(manifest)
+    files = found.get("ResultFiles", {}) if isinstance(found, dict) else {}
     return [one["Key"] for kind in ("SUCCEEDED", "FAILED") for one in files.get(kind, [])]
 
 
