@@ -10,7 +10,7 @@ from gameday.embedded.provider import Fault
 
 API, CLIPS = "api", "clips"
 OUTAGE_DAYS = 3
-CALLS_BEFORE_QUOTA = 3  # of each kind, that somebody else leaves of a day's quota
+CALLS_BEFORE_QUOTA = 1  # of each kind, that somebody else leaves of a day's quota
 MORNINGS_FOR_ONE = 7  # in a long season, one in so many has some trouble
 
 
