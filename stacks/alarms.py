@@ -78,21 +78,22 @@ class Alarms(Construct):
         alarm.add_ok_action(self._action)
         self.names.append(f"{PREFIX}{section}")
 
-    def on_executions(self, machine: sfn.StateMachine, id_: str, who: str, failed: str) -> None:
+    def on_executions(
+        self, machine: sfn.StateMachine, id_: str, who: str, failed: str, *, stopped: bool = True
+    ) -> None:
         """One for each way in which an execution of `machine` ends badly; over a day later.
 
-        who: as `A run`. failed: what to make of one that failed.
+        who: as `A run`. failed: what to make of one that failed. stopped: whether one that was
+        stopped ended badly.
         """
-        for how, words, what, of_kind in (
+        ended_by_itself = "It was ended by its own time limit."
+        ends = [
             ("Failed", "failed", failed, machine.metric_failed),
-            (
-                "TimedOut",
-                "timed out",
-                "It was ended by its own time limit.",
-                machine.metric_timed_out,
-            ),
-            ("Aborted", "was aborted", "Somebody stopped it.", machine.metric_aborted),
-        ):
+            ("TimedOut", "timed out", ended_by_itself, machine.metric_timed_out),
+        ]
+        if stopped:
+            ends.append(("Aborted", "was aborted", "Somebody stopped it.", machine.metric_aborted))
+        for how, words, what, of_kind in ends:
             metric = of_kind(period=HOUR, statistic="Sum")
             text = f"{who} {words}. {what}"
             self.add(f"{id_}{how}", f"{who} {words}", text, metric, periods=HOURS_OF_A_DAY)

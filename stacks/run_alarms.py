@@ -18,6 +18,8 @@ def alarm_on_runs(
         "A run",
         "Its cause, in the execution's history, says of what and what to do; most of it is mended "
         "by the next morning's look.",
+        # A look stops its runs when too many of them fail, and says so itself.
+        stopped=False,
     )
     alarms.on_errors(
         functions["SendDigest"],
