@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from gameday.commands.options import json_option, place_options
+from gameday.commands.options import NumberRange, json_option, place_options
 from gameday.place import Place
 from gameday.request import ONE_PLACE, UsageError
 
@@ -28,14 +28,14 @@ LOAD = ("clips", "minutes", "days", "leagues", "lines", "megabits", "ready")
 )
 @click.option("-c", "given", multiple=True, metavar="NAME=VALUE", help="A setting of the plan.")
 @click.option("--clips", type=click.IntRange(0, 1_000), help="Clips of a game day.  [limit]")
-@click.option("--minutes", type=click.FloatRange(0, 600), help="Length of a clip.  [1.5]")
+@click.option("--minutes", type=NumberRange(0, 600), help="Length of a clip.  [1.5]")
 @click.option("--days", type=click.IntRange(0, 366), help="Game days.  [by the settings]")
 @click.option("--leagues", type=click.IntRange(1, 100), help="Leagues.  [by the settings]")
 @click.option("--lines", type=click.IntRange(90, 4_320), help="Lines of the sources.  [360]")
-@click.option("--megabits", type=click.FloatRange(0.05, 200), help="Mbit/s of the sources.")
+@click.option("--megabits", type=NumberRange(0.05, 200), help="Mbit/s of the sources.")
 @click.option(
     "--ready",
-    type=click.FloatRange(0, 1),
+    type=NumberRange(0, 1),
     help="Share of videos that when_needed need not transcode.  [1]",
 )
 def cost(

@@ -1,10 +1,12 @@
 """Options that several commands share."""
 
 import functools
+import math
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,6 +29,16 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object on standard output."
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+class NumberRange(click.FloatRange):
+    """A range of numbers; NaN, which is in every range of click's, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
 
 
 def table_name(context: click.Context, option: click.Parameter, name: str | None) -> str | None:

@@ -110,9 +110,11 @@ def next_season(settings: Settings, today: date) -> Season:
 def _context(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{file} is no JSON: {error}") from None
-    if isinstance(found, dict) and isinstance(found.get("context"), dict):
+    if isinstance(found, dict) and "context" in found:
         found = found["context"]
     if not isinstance(found, dict):
         raise UsageError(f"{file} holds no settings by name, as `context` of cdk.json does")

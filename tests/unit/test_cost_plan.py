@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from gameday.commands.cost import cost
 from gameday.cost.months import Month, Season
 from gameday.cost.plan import Workload, months_of
 from gameday.cost.planned import next_season, planned, read_settings
@@ -109,13 +111,25 @@ def test_all_problems_are_told_at_once(tmp_path: Path):
         assert name in str(raised.value)
 
 
-@pytest.mark.parametrize("content", ["no JSON", "[1]"])
+@pytest.mark.parametrize("content", ["no JSON", "[1]", '{"context": 5}', "[" * 100_000])
 def test_a_file_that_holds_no_settings_is_refused(tmp_path: Path, content: str):
     file = tmp_path / "mine.json"
     file.write_text(content)
 
     with pytest.raises(UsageError, match="mine.json"):
         read_settings(file, [])
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path):
+    with pytest.raises(UsageError, match="absent.json cannot be read: No such file"):
+        read_settings(tmp_path / "absent.json", [])
+
+
+@pytest.mark.parametrize("option", ["--minutes", "--megabits", "--ready"])
+def test_what_is_no_number_is_refused(option: str):
+    refused = CliRunner().invoke(cost, ["--plan", option, "nan"])
+
+    assert (refused.exit_code, "is not a number" in refused.output) == (2, True)
 
 
 def test_a_setting_without_a_value_is_refused():
