@@ -37,6 +37,11 @@ NO_REASON = {
 }
 
 
+def why_command(id_: str) -> str:
+    """What to type for the story of a game or highlight; ids are safe in a shell."""
+    return f"gameday why {'-- ' if id_.startswith('-') else ''}{id_}"
+
+
 def day_in_words(iso_date: str) -> str:
     """`2026-01-10` as `Saturday, 10 January 2026`."""
     day = date.fromisoformat(iso_date)

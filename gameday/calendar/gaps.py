@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from gameday import wording
+
 LIMIT_REACHED = "the day's limit of highlights"
 
 
@@ -111,7 +113,7 @@ def _is_apart(gap: Gap, problem: Problem) -> bool:
 
 
 def _why(gap: Gap) -> str:
-    return f"gameday why {shlex.quote(gap.examples[0].id)}"
+    return wording.why_command(gap.examples[0].id)
 
 
 def _look(gap: Gap, *, in_account: bool) -> str:

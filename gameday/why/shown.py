@@ -52,7 +52,7 @@ def print_candidates(targets: list[Target], number: int, console: Console) -> No
             target.date.isoformat(),
             Text(target.league),
             Text(without_secrets(target.name)),
-            Text(f"gameday why {target.id}"),
+            Text(wording.why_command(target.id)),
         )
     if targets:
         console.print(table)

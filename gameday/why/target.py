@@ -14,6 +14,7 @@ from lambdas.highlights.season.games import Game
 
 MOST_CANDIDATES = 20  # that are named
 CLOSE, MOST_CLOSE = 0.6, 5  # how alike, from 0 to 1; how many
+ALIKE = 0.75  # likewise, of single words and ids, which chance makes more alike
 DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
 WORDS = re.compile(r"[^\W_]+")
 
@@ -107,6 +108,7 @@ class _Wanted:
         self._text = " ".join(DATE.sub(" ", text).split()).casefold()
         self._words = WORDS.findall(self._text)
         self._alike = SequenceMatcher(b=self._text, autojunk=False)
+        self._of_words: dict[tuple[str, str], float] = {}
 
     def is_by_id(self, target: Target) -> bool:
         """Whether the target is a game by its id."""
@@ -125,11 +127,32 @@ class _Wanted:
         return all(word in words for word in self._words)
 
     def likeness(self, target: Target) -> float:
-        """From 0 to 1, how alike the names are."""
-        self._alike.set_seq1(target.name.casefold())
-        if self._alike.real_quick_ratio() < CLOSE or self._alike.quick_ratio() < CLOSE:
-            return 0.0
-        return self._alike.ratio()
+        """From 0 to 1, how alike the names are: as a whole, or each word wanted and one of them.
+
+        On whatever day, since that may be what was mistyped.
+        """
+        name = target.name.casefold()
+        self._alike.set_seq1(name)
+        whole = _ratio(self._alike, CLOSE)
+        words = [*WORDS.findall(name), target.id.casefold()]
+        alike = [max(self._of_two(wanted, word) for word in words) for wanted in self._words]
+        return max(whole, sum(alike) / len(alike) if alike and all(alike) else 0.0)
+
+    def _of_two(self, wanted: str, word: str) -> float:
+        """How alike two words are; teams come again and again, and each pair is compared once."""
+        pair = (wanted, word)
+        if pair not in self._of_words:
+            matcher = SequenceMatcher(a=word, b=wanted, autojunk=False)
+            self._of_words[pair] = _ratio(matcher, ALIKE)
+        return self._of_words[pair]
+
+
+def _ratio(matcher: SequenceMatcher, least: float) -> float:
+    """How alike two texts are, or 0 where that is less than `least`."""
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= least else 0.0
 
 
 def _all(known: Known) -> Iterator[Target]:

@@ -97,6 +97,21 @@ def test_what_is_called_alike_is_named_when_nothing_is_called_so():
     assert [one.id for one in caught.value.close] == ["8"]
 
 
+@pytest.mark.parametrize(
+    ("given", "close"), [("praire", "8"), ("bleu rigde", "7"), ("41238019", "412380195")]
+)
+def test_a_word_or_an_id_that_is_mistyped_is_enough(given: str, close: str):
+    with pytest.raises(Unknown) as caught:
+        find(given, KNOWN)
+    assert caught.value.close[0].id == close
+
+
+def test_a_game_of_another_day_may_be_meant():
+    with pytest.raises(Unknown) as caught:
+        find("2026-01-11 prairie", KNOWN)
+    assert [one.id for one in caught.value.close] == ["8"]
+
+
 def test_nothing_is_like_noise():
     with pytest.raises(Unknown) as caught:
         find("zzzz", KNOWN)
