@@ -153,7 +153,7 @@ def test_many_games_with_one_reason_are_one_line(vault: CalendarVault):
 
 
 def test_what_to_type_for_an_id_that_looks_like_an_option_works(vault: CalendarVault):
-    vault.game("2026-01-17", "-1", "unavailable", "the URL answers with a page")
+    vault.game("2026-01-18", "-1", "unavailable", "the URL answers with a page")
 
     (gap,) = found_gaps(vault)
     assert what_to_do(gap, in_account=False).endswith("gameday why -- -1")
