@@ -27,10 +27,16 @@ KIND_LOOKS = {
 }
 
 
-def print_calendar(calendar: Calendar, console: Console, *, in_account: bool) -> None:
-    """Every league's season: the heat map, the gaps with what to do, the totals."""
+def print_calendar(
+    calendar: Calendar, console: Console, *, in_account: bool, asked: Sequence[str] = ()
+) -> None:
+    """Every league's season: the heat map, the gaps with what to do, the totals.
+
+    asked: the leagues asked for, all others being left out.
+    """
     if not calendar.leagues:
-        _say(f"Nothing is known of the season {season_name(calendar.season)}.", console)
+        whose = f"{' or '.join(asked)} in the season" if asked else "the season"
+        _say(f"Nothing is known of {whose} {season_name(calendar.season)}.", console)
     for number, league in enumerate(calendar.leagues):
         if number:
             console.print()
@@ -63,6 +69,8 @@ def totals(league: LeagueSeason) -> str:
     stored = f"{clips} {'clip' if clips == 1 else 'clips'} in the archive"
     if size:
         stored += f", {wording.size_in_words(size)} with the originals"
+    if not any(sum(day.highlights.values()) for day in days):
+        return f"{', '.join(words)}. {stored}."
     unsaved = sum(day.unsaved for day in days)
     saved = f"{unsaved} highlights are in no backup yet" if unsaved else "all of it is backed up"
     return f"{', '.join(words)}. {stored}; {saved}."

@@ -61,4 +61,5 @@ def status(
             write_calendar(reading.calendar(season), page, now, in_account=place.in_account)
             click.echo(f"Page: {page}")
         else:
-            print_calendar(reading.calendar(season), console, in_account=place.in_account)
+            calendar = reading.calendar(season)
+            print_calendar(calendar, console, in_account=place.in_account, asked=leagues)

@@ -33,9 +33,9 @@ def found_gaps(vault: CalendarVault, **how):
     return gaps(league.problems)
 
 
-def printed(vault: CalendarVault, width: int = 100, **console) -> str:
+def printed(vault: CalendarVault, width: int = 100, asked: tuple[str, ...] = (), **console) -> str:
     shown = Console(width=width, record=True, file=io.StringIO(), **console)
-    print_calendar(vault.calendar(), shown, in_account=False)
+    print_calendar(vault.reading(leagues=asked).calendar(), shown, in_account=False, asked=asked)
     return shown.export_text()
 
 
@@ -167,6 +167,18 @@ def test_a_game_that_was_called_off_is_no_gap(vault: CalendarVault):
     assert states(vault) == {"2026-01-18": "all_kept"}
     assert not found_gaps(vault)
     assert "1 called off" in printed(vault)
+
+
+def test_a_league_that_is_not_known_is_named(vault: CalendarVault):
+    vault.game("2026-01-18", "1", "kept")
+
+    assert printed(vault, asked=("NBA",)) == "Nothing is known of NBA in the season 2025–26.\n"
+
+
+def test_a_season_without_clips_claims_no_backup(vault: CalendarVault):
+    vault.look("2026-01-18")
+
+    assert printed(vault).endswith("0 of 0 games kept. 0 clips in the archive.\n")
 
 
 def test_the_newest_season_is_shown_and_the_others_are_named(vault: CalendarVault):
