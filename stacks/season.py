@@ -120,7 +120,9 @@ class SeasonStack(Stack):
         grants.write(role, f"{BACKFILLS}*")
         pipeline.state_machine.grant_execution(self.choose_days, "states:DescribeExecution")
         acknowledge_wildcards(
-            role, "An execution is known when it runs.", f"Resource::{self._game_days}:*"
+            role,
+            "Executions get their names when they start, and each is asked about in its turn.",
+            f"Resource::{self._game_days}:*",
         )
 
     def _look_back(self, game_day: sfn.StateMachine) -> sfn.StateMachine:
@@ -153,7 +155,7 @@ class SeasonStack(Stack):
         )
         acknowledge_wildcards(
             machine,
-            "Rounds are named after their execution.",
+            "The files of a round are named after its execution, which starts later.",
             f"Resource::{Grants(self._storage).archive_arn}/{BACKFILLS}*",
         )
         acknowledge_wildcards(

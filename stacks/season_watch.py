@@ -83,7 +83,9 @@ def watch_season(
     )
     executions = executions_of(stack, stack.resolve(look_back.state_machine_arn))
     acknowledge_wildcards(
-        check.role, "Executions are named as they start.", f"Resource::{executions}:*"
+        check.role,
+        "Executions get their names when they start, and each is read in its turn.",
+        f"Resource::{executions}:*",
     )
     _call_all_year(stack, check, storage)
     return check

@@ -68,7 +68,7 @@ def test_the_templates_pass_cfn_lint(synthesised_by_cli: Path):
         [str(linter), *templates], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
-    assert len(templates) == 6
+    assert len(templates) == 7
     assert done.returncode == 0, done.stdout
 
 

@@ -142,7 +142,7 @@ def test_no_object_and_no_upload_is_there_without_its_item(archive: Archive):
         for part in ("video", "rendition", "thumbnail")
         if part in item
     ]
-    answers = [key for key in archive.objects if key.startswith("highlights/")]
+    answers = [key for key in archive.objects if key.startswith(("highlights/", "matches/"))]
     records = [key for key in archive.objects if key.startswith("runs/")]
     sidecars = [sidecar.key_of(item) for item in archive.items.values()]
     assert set(archive.objects) == {*parts, *sidecars, *answers, *records}

@@ -59,6 +59,7 @@ def test_a_highlight_and_the_list_name_the_same_game():
 @pytest.mark.parametrize(
     ("said", "phase"),
     [
+        ("Not finished", Phase.OPEN),
         ("Finished", Phase.PLAYED),
         ("Finished after over time", Phase.PLAYED),
         ("Over time", Phase.OPEN),

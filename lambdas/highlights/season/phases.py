@@ -19,6 +19,7 @@ _PHASES = (
     (Phase.POSTPONED, re.compile(r"postpon")),
     (Phase.CANCELLED, re.compile(r"cancel|abandon|walk ?over|forfeit")),
     (Phase.UPCOMING, re.compile(r"not started|scheduled|to be (announced|defined)")),
+    (Phase.OPEN, re.compile(r"\b(not|un)[ -]?(finished|ended|final)")),
     (Phase.PLAYED, re.compile(r"\b(finished|ended|final|full[ -]?time|after over ?time)\b")),
 )
 
