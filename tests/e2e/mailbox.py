@@ -1,39 +1,17 @@
-"""What a subscriber of the vault's topic gets: a queue in the place of a person's mail."""
+"""A person's mail from the vault's topic, and what it says of alarms."""
 
 import json
-from typing import Any
 
+from gameday.embedded import mailbox
 from gameday.embedded.aws import EmbeddedAws
 
 
-class Mailbox:
-    """A queue that is subscribed to the topic `topic` of `aws`."""
+class Mailbox(mailbox.Mailbox):
+    """A mailbox that remembers alarms."""
 
     def __init__(self, aws: EmbeddedAws, topic: str):
-        self._sqs = aws.client("sqs")
-        self._url = self._sqs.create_queue(QueueName="mailbox")["QueueUrl"]
-        arn = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        queue = arn["Attributes"]["QueueArn"]
-        admitted = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue,
-            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-        }
-        self._sqs.set_queue_attributes(
-            QueueUrl=self._url,
-            Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [admitted]})},
-        )
-        aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+        super().__init__(aws, topic)
         self._alarms: dict[str, str] = {}
-
-    def read(self) -> list[dict[str, Any]]:
-        """What came since: each notification with its `Subject` and `Message`; taken out."""
-        found: list[dict[str, Any]] = []
-        while messages := self._take():
-            found += messages
-        return found
 
     def alarms(self) -> dict[str, str]:
         """The state in which each alarm was told to be last, ever; takes out what came."""
@@ -42,10 +20,3 @@ class Mailbox:
                 told = json.loads(one["Message"])
                 self._alarms[told["AlarmName"]] = told["NewStateValue"]
         return dict(self._alarms)
-
-    def _take(self) -> list[dict[str, Any]]:
-        answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10)
-        messages = answer.get("Messages", [])
-        for one in messages:
-            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=one["ReceiptHandle"])
-        return [json.loads(one["Body"]) for one in messages]
