@@ -1,6 +1,8 @@
 """Synthesises the app in this process: what the CDK takes to start is then spent only once."""
 
+import atexit
 import functools
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -22,4 +24,6 @@ def synthesise(out: Path, context: dict[str, Any]) -> Path:
 def _bundle(python: str) -> Path:
     from stacks.bundle import build_bundle
 
-    return build_bundle(Path(tempfile.mkdtemp(prefix="gameday-bundle-")), python)
+    folder = Path(tempfile.mkdtemp(prefix="gameday-bundle-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return build_bundle(folder, python)

@@ -21,6 +21,7 @@ from account import HOLDS_A_LOCK, Account, task, until
 
 from gameday.embedded import snapshots
 from gameday.embedded.aws import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, EmbeddedAws
+from gameday.embedded.fixes import saved_tables
 from gameday.embedded.fixes.interruptions import StateUnreadable
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -242,26 +243,31 @@ def test_a_large_table_is_saved_while_it_is_written(tmp_path: Path):
             BillingMode="PAY_PER_REQUEST",
         )
         [table] = dynamodb._tables.all_values()
-        stopping = threading.Event()
 
         def write() -> None:
-            for number in itertools.count():
-                if stopping.is_set():
-                    return
+            for number in range(20_000):
                 item = {"id": {"S": str(number)}}
                 dynamodb._set_item(table, str(number), "__no_sort__", item)
 
         writer = threading.Thread(target=write)
         writer.start()
-        try:
-            until(lambda: len(table["items"]), lambda items: items > 2000)
-            [saved] = dynamodb.get_state()["tables"].all_values()
-        finally:
-            stopping.set()
-            writer.join()
+        saved = []
+        while writer.is_alive():
+            [saved_table] = dynamodb.get_state()["tables"].all_values()
+            saved.append(saved_table["items"])
+        writer.join()
 
-        assert len(saved["items"]) >= 2000
-        assert all(one["__no_sort__"]["id"] == {"S": key} for key, one in saved["items"].items())
+    assert saved
+    for items in saved:
+        assert all(one["__no_sort__"]["id"] == {"S": key} for key, one in items.items())
+
+
+def test_a_partition_without_an_item_is_not_saved():
+    kept = {"1": {"__no_sort__": {"id": {"S": "1"}}}}
+
+    saved = saved_tables.held({"TableName": "clips", "items": {**kept, "2": {}}})
+
+    assert saved == {"TableName": "clips", "items": kept}
 
 
 def test_state_that_changes_while_it_is_read_is_saved_later_and_alarms_nobody(

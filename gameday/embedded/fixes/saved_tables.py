@@ -39,9 +39,10 @@ def apply() -> None:
 def held(table: Mapping[str, Any]) -> dict[str, Any]:
     """A table as it is now, its items those of the table itself."""
     settings = copy.deepcopy({key: value for key, value in table.items() if key != "items"})
-    # The copy of a dictionary is taken at once, whatever another thread adds.
-    items = {partition: dict(sorted_) for partition, sorted_ in table["items"].copy().items()}
-    return {**settings, "items": items}
+    # The copy of a dictionary is taken at once, whatever another thread adds. A partition is made
+    # before its first item is put there: until then, nothing was written.
+    partitions = {name: items.copy() for name, items in table["items"].copy().items()}
+    return {**settings, "items": {name: items for name, items in partitions.items() if items}}
 
 
 def listed_backups() -> Any:
