@@ -76,15 +76,15 @@ class ContainerProbe:
         self._head = b""
         self._opened: tuple[Format, ParserStream] | None = None
 
-    def feed(self, chunk: bytes) -> None:
-        """Take the next bytes, in chunks of any size.
+    def feed(self, chunk: bytes | memoryview) -> None:
+        """Take the next bytes, in chunks of any size, none of which is kept.
 
         Raises NotAVideo as soon as that is sure, and TruncatedVideo; the probe has then ended.
         """
         if self._opened is not None:
             self._opened[1].feed(chunk)
             return
-        self._head += chunk
+        self._head += bytes(chunk)
         if len(self._head) >= HEAD:
             self._opened = _open(self._head)
 

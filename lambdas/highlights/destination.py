@@ -1,15 +1,19 @@
 """Where a video goes, and what is known of it once it is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lambdas.highlights.archive import Archive
+from lambdas.highlights import checksum
+from lambdas.highlights.archive import Archive, only_over
 from lambdas.highlights.container import VideoInfo
 from lambdas.highlights.deadline import Deadline
 from lambdas.highlights.errors import Unavailable
-from lambdas.highlights.source import Source
+from lambdas.highlights.signed_put import SignedPut, patiently
+from lambdas.highlights.source import Chunk, Source
 from lambdas.highlights.unfinished import Unfinished
 from lambdas.highlights.upload import Upload
+
+CONDITION_FAILED = 412  # of a conditional write, when another object stands there
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,25 @@ class Destination:
             upload.abort()
             raise
         return upload
+
+    def put(self, chunks: Sequence[Chunk], size: int, crc: int) -> bool:
+        """Store a whole video at once; False when another one stands there, which stays.
+
+        crc: CRC-32 of the `size` bytes, which S3 verifies before the object appears.
+        """
+        self.discard_unfinished()
+        asked = {
+            "Bucket": self.archive.bucket,
+            "Key": self.key,
+            "ContentType": self.content_type,
+            "ChecksumCRC32": checksum.as_header(crc),
+            **only_over(self.replaces),
+        }
+        put = SignedPut(
+            self.archive.s3, "put_object", asked, "the video", answers=(200, CONDITION_FAILED)
+        )
+        answer = patiently(lambda: put.send(size, iter(chunks)), self.deadline)
+        return answer.status != CONDITION_FAILED
 
     def discard_unfinished(self) -> None:
         """Abort what an earlier attempt left open."""

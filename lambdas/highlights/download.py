@@ -128,12 +128,20 @@ def _follow(
 
 
 def _store(opening: Opening, to: Destination) -> Download:
-    if not to.archive.has(to.key):
-        to = replace(to, replaces=None)
-    elif to.replaces is None:
-        to.discard_unfinished()
-        raise AlreadyStored(to.key)
+    # What takes one request finds out by it whether a video stands there.
+    if not opening.is_small or to.replaces is not None:
+        to = _where_it_may_go(to)
     stored = store(opening, to)
     if not stored.kept:
         raise AlreadyStored(to.key)
     return Download(to.key, stored.bytes, checksum.as_text(stored.crc), stored.info)
+
+
+def _where_it_may_go(to: Destination) -> Destination:
+    """`to`, which replaces nothing where nothing stands; raises AlreadyStored."""
+    if not to.archive.has(to.key):
+        return replace(to, replaces=None)
+    if to.replaces is None:
+        to.discard_unfinished()
+        raise AlreadyStored(to.key)
+    return to

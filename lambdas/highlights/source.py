@@ -28,9 +28,11 @@ from lambdas.highlights.internet import Internet, ask, host_of
 
 OPENING = 8 * 1024 * 1024  # bytes that the first request asks for
 FIRST_CHUNK = 64 * 1024  # bytes read at once: few at first, by which a file is recognised
-CHUNK = 512 * 1024
+CHUNK, LARGEST_CHUNK = 512 * 1024, 1024 * 1024
 PROGRESS = 64 * 1024  # bytes after which a request has not been in vain
 FIRST_WAIT = 0.4  # seconds before a range is asked for again; doubled each time
+
+Chunk = bytes | memoryview
 
 
 class Source:
@@ -69,11 +71,11 @@ class Source:
 
     def read(
         self, start: int = 0, end: int | None = None, into: bytearray | None = None
-    ) -> Iterator[bytes | memoryview]:
+    ) -> Iterator[Chunk]:
         """The bytes from `start` to `end`, or to the end of the file, chunk by chunk.
 
-        into: where each chunk is put: what is given is a view of it, which the next chunk
-        overwrites. Without it, chunks are bytes that last.
+        into: where the chunks are put, one behind the other, and from its start again when it is
+        full: what is given are views of it. Without it, chunks are bytes that last.
 
         With a validator, a read that breaks off is continued; otherwise the first read, from 0,
         is the only one. Raises DownloadInterrupted, SourceUnavailable, SourceTooSlow,
@@ -81,7 +83,7 @@ class Source:
         """
         at, end, vain = start, self.length if end is None else end, 0
         pace = _Pace(self._net.patience, self._net.deadline.clock)
-        buffer = memoryview(bytearray(CHUNK) if into is None else into)
+        ring = _Ring(bytearray(CHUNK) if into is None else into)
         response, until = None, end
         if not start and not self._begun:
             self._begun, response, until = True, self._opening, _least(end, self._opening_end)
@@ -92,7 +94,7 @@ class Source:
                     with pace.waiting():
                         response, until = self._ask_for(at, end)
                 want = None if until is None else until - at
-                for chunk in self._body(response, want, buffer, pace):
+                for chunk in self._body(response, want, ring, pace):
                     at += len(chunk)
                     yield bytes(chunk) if into is None else chunk
                 # An answer that was cut within its headers looks like an empty file.
@@ -144,29 +146,44 @@ class Source:
         return response, behind
 
     def _body(
-        self, response: Response, want: int | None, buffer: memoryview, pace: "_Pace"
+        self, response: Response, want: int | None, ring: "_Ring", pace: "_Pace"
     ) -> Iterator[memoryview]:
-        """The body through `buffer`; want: the bytes that are needed of it, or None for all."""
-        came, size = 0, min(FIRST_CHUNK, len(buffer))
+        """The body through `ring`; want: the bytes that are needed of it, or None for all."""
+        came, size = 0, FIRST_CHUNK
         while want is None or came < want:
-            asked = size if want is None else min(size, want - came)
-            longest = pace.longest(asked, self.shares)
+            place = ring.place(size if want is None else min(size, want - came))
+            longest = pace.longest(len(place), self.shares)
             try:
                 with pace.waiting():
-                    count = self._net.watch.read_into(buffer[:asked], response, longest)
+                    count = self._net.watch.read_into(place, response, longest)
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 raise DownloadInterrupted(
                     f"{self.host} broke off the download ({type(error).__name__})"
                 ) from error
             if not count:
                 return
-            came, size = came + count, len(buffer)
+            came, size = came + count, LARGEST_CHUNK
+            ring.at += count
             pace.came += count
             self._net.heard.count(count)
-            yield buffer[:count]
+            yield place[:count]
             if pace.is_too_slow(self.shares):
                 slowest = self._net.patience.slowest
                 raise SourceTooSlow(f"{self.host} sends under {slowest:,} bytes a second")
+
+
+class _Ring:
+    """Room for chunks, one behind the other. at: where the next one begins."""
+
+    def __init__(self, room: bytearray):
+        self.at = 0
+        self._room = memoryview(room)
+
+    def place(self, size: int) -> memoryview:
+        """Room for a chunk of up to `size` bytes."""
+        if self.at == len(self._room):
+            self.at = 0
+        return self._room[self.at : self.at + size]
 
 
 class _Pace:

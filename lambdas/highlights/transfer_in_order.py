@@ -5,8 +5,8 @@ import zlib
 from lambdas.highlights.container import ContainerProbe, VideoInfo
 from lambdas.highlights.destination import Destination, Stored, too_large
 from lambdas.highlights.errors import OutOfTime, TooSlowToStore, TruncatedVideo
-from lambdas.highlights.opening import LEAST_PART, Opening
-from lambdas.highlights.source import Source
+from lambdas.highlights.opening import HELD, Opening
+from lambdas.highlights.source import Chunk, Source
 from lambdas.highlights.upload import Part, Upload, whole_crc
 
 SLACK, SLACK_SHARE = 2.0, 0.1  # seconds, and share, by which playlists round
@@ -23,21 +23,17 @@ def store_in_order(opening: Opening, to: Destination) -> Stored:
                 raise too_large(to.largest)
             probe.feed(chunk)
             piece.add(chunk)
-            if piece.size >= LEAST_PART and size != opening.source.length:
+            if piece.size >= HELD and size != opening.source.length:
                 upload = upload or to.begin(opening.source, may_go_on=False)
                 parts.append(piece.send(upload, len(parts) + 1))
                 piece = _Piece()
         info = probe.finish()
         _check_end(info, opening.source)
-        if upload is None:
-            to.discard_unfinished()
-            body = piece.whole()
-            kept = to.archive.put_once(to.key, body, to.content_type, to.replaces)
-            return Stored(size, zlib.crc32(body), info, kept)
-        if piece.size:
-            parts.append(piece.send(upload, len(parts) + 1))
-        kept = upload.complete(parts, to.replaces)
-        return Stored(size, whole_crc(parts), info, kept)
+        if upload is not None:
+            if piece.size:
+                parts.append(piece.send(upload, len(parts) + 1))
+            kept = upload.complete(parts, to.replaces)
+            return Stored(size, whole_crc(parts), info, kept)
     except BaseException as error:
         if upload is not None:
             to.abort(upload)
@@ -46,6 +42,7 @@ def store_in_order(opening: Opening, to: Destination) -> Stored:
             host = opening.source.host
             raise TooSlowToStore(f"{host} does not send the video in a function's time") from error
         raise
+    return Stored(size, piece.crc, info, to.put(piece.chunks, size, piece.crc))
 
 
 def _check_end(info: VideoInfo, source: Source) -> None:
@@ -63,18 +60,16 @@ def _check_end(info: VideoInfo, source: Source) -> None:
 
 
 class _Piece:
-    """Bytes of one part, held until they were sent."""
+    """Bytes that are held until they were sent. crc: of them."""
 
     def __init__(self) -> None:
-        self.size = 0
-        self._chunks: list[bytes] = []
+        self.size = self.crc = 0
+        self.chunks: list[Chunk] = []
 
-    def add(self, chunk: bytes) -> None:
-        self._chunks.append(chunk)
+    def add(self, chunk: Chunk) -> None:
+        self.chunks.append(chunk)
         self.size += len(chunk)
-
-    def whole(self) -> bytes:
-        return b"".join(self._chunks)
+        self.crc = zlib.crc32(chunk, self.crc)
 
     def send(self, upload: Upload, number: int) -> Part:
-        return upload.send(number, self.size, lambda: self._chunks)
+        return upload.send(number, self.size, lambda: self.chunks)

@@ -4,28 +4,20 @@ S3 tells the CRC-32 of each part that came, and verifies that of the whole objec
 is completed. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
 """
 
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import urllib3
-
 from lambdas.highlights import checksum
 from lambdas.highlights.archive import GONE, REFUSED, Archive, only_over
-from lambdas.highlights.connections import open_pools
 from lambdas.highlights.deadline import Deadline
-from lambdas.highlights.errors import StoreRefused, StoreUnavailable, UploadDamaged
+from lambdas.highlights.errors import StoreUnavailable, UploadDamaged
+from lambdas.highlights.signed_put import SignedPut, patiently
+from lambdas.highlights.source import Chunk
 
-TIMEOUT = urllib3.Timeout(connect=10, read=15)  # seconds, less than a function has to stop
-TRIES = 4
-FIRST_WAIT = 0.4  # seconds before a part is sent again; doubled each time
-PASSING = (408, 409, 429)
 # An upload that S3 does not complete for these reasons never will be; another one may. The
 # conflict: what stood under the key was written or deleted since the upload began.
 SPOILT = ("BadDigest", "ConditionalRequestConflict", "InvalidPart", *GONE)
-
-Chunk = bytes | memoryview
 
 
 @dataclass(frozen=True)
@@ -52,7 +44,6 @@ class Upload:
         self._s3 = archive.s3
         self._target = {"Bucket": archive.bucket, "Key": key, "UploadId": upload_id}
         self._deadline = deadline
-        self._http = open_pools(TIMEOUT)
 
     @classmethod
     def begin(cls, archive: Archive, key: str, content_type: str, deadline: Deadline) -> "Upload":
@@ -91,14 +82,7 @@ class Upload:
 
         Raises StoreUnavailable, StoreRefused, UploadDamaged, and what `chunks` raises.
         """
-        seconds = FIRST_WAIT
-        for _ in range(TRIES - 1):
-            try:
-                return self._send(number, size, chunks())
-            except StoreUnavailable:
-                self._deadline.wait(seconds)
-                seconds *= 2
-        return self._send(number, size, chunks())
+        return patiently(lambda: self._send(number, size, chunks()), self._deadline)
 
     def complete(self, parts: Sequence[Part], replaces: str | None) -> bool:
         """Make the object appear, whole; False when one stands there already, which stays.
@@ -132,30 +116,17 @@ class Upload:
         self._archive.abort_upload(self._target["Key"], self.upload_id)
 
     def _send(self, number: int, size: int, chunks: Iterable[Chunk]) -> Part:
-        """Stream a part to a signed URL: boto3 would read it twice or hold it in memory."""
-        url = self._s3.generate_presigned_url(
-            "upload_part", Params={**self._target, "PartNumber": number}
-        )
-        sent = _Sent(chunks)
+        asked = {**self._target, "PartNumber": number}
+        put, sent = SignedPut(self._s3, "upload_part", asked, f"part {number}"), _Sent(chunks)
         try:
-            answer = self._http.request(
-                "PUT", url, body=iter(sent), headers={"content-length": str(size)}
-            )
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise StoreUnavailable(
-                f"S3 did not take part {number}: {type(error).__name__}"
-            ) from error
+            answer = put.send(size, iter(sent))
         finally:
             sent.close()
-        if answer.status != 200:
-            raise _refusal(number, answer)
-        etag, shown = (answer.headers.get(name) for name in ("ETag", "x-amz-checksum-crc32"))
-        if etag is None:
-            raise StoreUnavailable(f"S3 broke off its answer to part {number}")
+        shown = answer.headers.get("x-amz-checksum-crc32")
         if sent.size != size or shown not in (None, checksum.as_header(sent.crc)):
             self.is_damaged = True
             raise UploadDamaged(f"part {number} did not arrive as it was sent")
-        return Part(number, size, sent.crc, etag)
+        return Part(number, size, sent.crc, answer.headers["ETag"])
 
 
 class _Sent:
@@ -184,12 +155,3 @@ def whole_crc(parts: Sequence[Part]) -> int:
     for part in parts:
         crc = checksum.combine(crc, part.crc, part.size)
     return crc
-
-
-def _refusal(number: int, answer: urllib3.BaseHTTPResponse) -> Exception:
-    found = re.search(rb"<Code>(\w+)</Code>", answer.data)
-    code = found[1].decode() if found else "no code"
-    text = f"S3 refused part {number} ({answer.status} {code})"
-    if answer.status >= 500 or answer.status in PASSING or code in ("RequestTimeout", *GONE):
-        return StoreUnavailable(text)
-    return StoreRefused(text)

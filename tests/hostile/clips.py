@@ -6,7 +6,8 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-LARGE = 8_500_000  # bytes of padding: more than one part, less than two
+MEDIUM = 8_500_000  # bytes of padding: more than the first request asks for
+LARGE = 17_000_000  # bytes of padding: more than is held of a file, so that it goes in parts
 LARGER = 26 * 1024 * 1024  # four parts
 
 # Without leaving the codecs of the clip.
@@ -31,8 +32,10 @@ def make_files(mp4: Path, webm: Path, folder: Path) -> dict[str, bytes]:
         "joined.mp4": b"".join([files["init.mp4"], *_named(files, "piece", ".m4s")]),
         "clip.mp4": clip,
         "clip.webm": webm.read_bytes(),
+        "medium.mp4": padded(clip, MEDIUM, seed=4),
+        "medium-too.mp4": padded(clip, MEDIUM, seed=5),  # another version, as long
         "large.mp4": padded(clip, LARGE, seed=1),
-        "large-too.mp4": padded(clip, LARGE, seed=2),  # another version, as long
+        "large-too.mp4": padded(clip, LARGE, seed=2),
         "longer.mp4": padded(clip, LARGE + 1_000, seed=3),
     }
 

@@ -168,4 +168,5 @@ def playlist(*lines: str, end: bool = True) -> Script:
 
 
 CLIP = File("clip.mp4")
+MEDIUM, MEDIUM_TOO = File("medium.mp4", etag='"1"'), File("medium-too.mp4", etag='"2"')
 LARGE, LARGE_TOO = File("large.mp4", etag='"1"'), File("large-too.mp4", etag='"2"')

@@ -221,6 +221,59 @@ def test_a_small_file_is_put_at_once(host, attempts):
     assert stored.crc == zlib.crc32(content)
 
 
+@pytest.mark.parametrize("fault", [BUSY, Answer(500, cut=True, reset=True)])
+def test_a_small_file_that_s3_cannot_take_now_is_put_again_and_not_read_again(
+    host, attempts, fault
+):
+    clock = Clock()
+    file = ServedFile(Version(film("index first", PART)))
+    attempts.s3.faults[0] = [fault, fault]
+
+    assert attempts.store(serve(host, file), clock=clock).kept
+    assert len(file.asked) == 1
+    assert clock.waits == [0.4, 0.8]
+
+
+def test_a_small_file_that_was_damaged_on_its_way_is_put_again(host, attempts):
+    content = film("index first", PART)
+    attempts.s3.damaged.add(0)
+
+    attempts.store(serve(host, ServedFile(Version(content))))
+
+    assert attempts.s3.objects[KEY].body == content
+
+
+def test_a_small_file_that_s3_will_never_take_is_not_put_again(host, attempts):
+    attempts.s3.faults[0] = [Answer(403, body=b"<Error><Code>AccessDenied</Code></Error>")] * 2
+
+    url = serve(host, ServedFile(Version(film("index first", PART))))
+    told = fail(attempts, url, StoreRefused)
+
+    assert told == "S3 refused the video (403 AccessDenied)"
+    assert len(attempts.s3.faults[0]) == 1
+
+
+def test_a_time_that_is_up_because_of_s3_is_not_the_hosts_fault(host, attempts):
+    attempts.s3.faults[0] = [BUSY] * 4
+
+    fail(
+        attempts,
+        serve(host, ServedFile(Version(film("index first", PART)))),
+        OutOfTime,
+        seconds=0.3,
+    )
+
+
+def test_a_small_file_that_breaks_off_is_continued(host, attempts):
+    content = film("index first", PART)
+    file = ServedFile(Version(content), breaks=[PART // 2])
+
+    attempts.store(serve(host, file))
+
+    assert attempts.s3.objects[KEY].body == content
+    assert len(file.asked) == 2
+
+
 def missing_parts(attempts: Attempts) -> list[int]:
     """The parts that were not sent; a part behind the one that failed may have been."""
     missing = sorted(set(range(1, PARTS + 1)) - set(attempts.s3.sent))
@@ -507,8 +560,8 @@ def test_no_thread_is_left_behind_by_an_attempt(host, attempts):
 class Sink(FakeS3):
     """Keeps nothing of what it gets."""
 
-    def take_part(self, request: Request) -> Answer:
-        answer = super().take_part(request)
+    def take(self, request: Request) -> Answer:
+        answer = super().take(request)
         for upload in self.uploads.values():
             upload.parts.clear()
         return answer

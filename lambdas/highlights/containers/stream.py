@@ -40,7 +40,7 @@ class ParserStream:
         self._request = next(parser)
         self._missing: int = self._request
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes | memoryview) -> None:
         """Pass the next bytes on. Raises what the parser raises."""
         at, end = 0, len(chunk)
         self._size += end
@@ -59,7 +59,7 @@ class ParserStream:
                 self._rest.clear()
                 self._answer(given)
             else:
-                self._answer(chunk[start:at])
+                self._answer(bytes(chunk[start:at]))
 
     @property
     def passing_over(self) -> int:

@@ -1,6 +1,6 @@
 """A bucket in memory with those methods of boto3's S3 client that downloads use.
 
-Its signed URLs lead to a server on loopback, which takes the parts of uploads.
+Its signed URLs lead to a server on loopback, which takes small objects and the parts of uploads.
 """
 
 import base64
@@ -17,6 +17,14 @@ from urllib.parse import parse_qs, urlsplit
 from tests.unit.fakes.loopback import Answer, LoopbackServer, Request, serving
 
 LEAST_PART = 5 * 1024 * 1024
+
+# S3 refuses a request whose headers are not those that were signed.
+SIGNED_HEADERS = {
+    "ChecksumCRC32": "x-amz-checksum-crc32",
+    "ContentType": "content-type",
+    "IfMatch": "if-match",
+    "IfNoneMatch": "if-none-match",
+}
 
 
 class ClientError(Exception):
@@ -45,11 +53,12 @@ class OpenUpload:
 class FakeS3:
     """objects: by key. uploads: open ones by id. refuse: codes of calls' next failures.
 
-    faults: answers to the next PUTs of a part, by its number; None takes the part, after which
-    an answer's headers replace those of the real one when its status is 200. damaged: parts of
+    faults: answers to the next PUTs of a part, by its number, or by 0 of an object; None takes
+    the part, after which an answer's headers replace those of the real one when its status is
+    200. damaged: parts, or by 0 objects, of
     which a bit is turned over before they are kept. least_part: bytes of all parts but the last.
     miscopied: keys at which copies arrive damaged. unchecked: parts whose checksum is not listed.
-    sent: numbers of the parts that were kept.
+    sent: numbers of the parts that were kept. signed: what the last URL for each key stands for.
     """
 
     refuse: dict[str, list[str]] = field(default_factory=dict)
@@ -62,6 +71,7 @@ class FakeS3:
     uploads: dict[str, OpenUpload] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
+    signed: dict[str, dict[str, Any]] = field(default_factory=dict)
     url: str = ""
 
     class exceptions:
@@ -83,9 +93,14 @@ class FakeS3:
         return {"UploadId": upload_id}
 
     def generate_presigned_url(self, call: str, *, Params: dict[str, Any]) -> str:
+        target = f"{self.url}/{Params['Key']}"
+        if call == "put_object":
+            self._begin(call, Params)
+            self.signed[Params["Key"]] = Params
+            return f"{target}?X-Amz-Signature=s"
         assert call == "upload_part"
         upload, number = Params["UploadId"], Params["PartNumber"]
-        return f"{self.url}/{Params['Key']}?uploadId={upload}&partNumber={number}&X-Amz-Signature=s"
+        return f"{target}?uploadId={upload}&partNumber={number}&X-Amz-Signature=s"
 
     def get_paginator(self, call: str) -> "_OnePage":
         assert call == "list_parts"
@@ -143,29 +158,49 @@ class FakeS3:
         """With what `call` was called, each time."""
         return [asked for name, asked in self.calls if name == call]
 
-    def take_part(self, request: Request) -> Answer:
-        """The answer to the PUT of a part."""
+    def take(self, request: Request) -> Answer:
+        """The answer to the PUT of an object, or of a part."""
         query = parse_qs(urlsplit(request.target).query)
-        number, upload_id = int(query["partNumber"][0]), query["uploadId"][0]
-        announced = int(request.headers["content-length"])
-        if len(request.body) < announced:
+        number = int(query.get("partNumber", ["0"])[0])
+        if len(request.body) < int(request.headers["content-length"]):
             return Answer(400, body=b"<Code>IncompleteBody</Code>", cut=True)
         waiting = self.faults.get(number, [])
         fault = waiting.pop(0) if waiting else None
         if fault is not None and fault.status != 200:
             return fault
-        if upload_id not in self.uploads:
-            return Answer(404, body=b"<Error><Code>NoSuchUpload</Code></Error>")
         body = request.body
         if number in self.damaged:
             self.damaged.discard(number)
             body = body[:-1] + bytes([body[-1] ^ 1])
-        self.uploads[upload_id].parts[number] = body
-        self.sent.append(number)
+        try:
+            if number:
+                self._take_part(number, query["uploadId"][0], body)
+            else:
+                self._take_object(request, body)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            status = {"PreconditionFailed": 412, "BadDigest": 400}.get(code, 404)
+            return Answer(status, body=f"<Error><Code>{code}</Code></Error>".encode())
         headers = {"ETag": _etag(body), "x-amz-checksum-crc32": _crc_header(zlib.crc32(body))}
         if fault is not None:
             headers |= fault.headers
         return Answer(200, {name: value for name, value in headers.items() if value})
+
+    def _take_part(self, number: int, upload_id: str, body: bytes) -> None:
+        if upload_id not in self.uploads:
+            raise ClientError("NoSuchUpload")
+        self.uploads[upload_id].parts[number] = body
+        self.sent.append(number)
+
+    def _take_object(self, request: Request, body: bytes) -> None:
+        key = request.path.split("/", 2)[2]
+        asked = self.signed[key]
+        for name, header in SIGNED_HEADERS.items():
+            assert request.headers.get(header) == asked.get(name), header
+        self._check_condition(asked)
+        if _crc_header(zlib.crc32(body)) != asked["ChecksumCRC32"]:
+            raise ClientError("BadDigest")
+        self._keep(key, body, asked["ContentType"])
 
     def _begin(self, call: str, asked: dict[str, Any]) -> None:
         assert asked["Bucket"] == "bucket"
@@ -213,7 +248,7 @@ class _Parts:
     def __call__(self, request: Request) -> Answer:
         name = request.path.split("/")[1]
         with self._lock:
-            return self.buckets[name].take_part(request)
+            return self.buckets[name].take(request)
 
 
 class S3Server:
