@@ -46,7 +46,7 @@ class _TrustingPool(HTTPSConnectionPool):
         super().__init__(host, port, **{**options, "ssl_context": _trusted()})
 
 
-def open_pools(timeout: urllib3.Timeout, connections: int = 16) -> urllib3.PoolManager:
+def open_pools(timeout: urllib3.Timeout, connections: int = 20) -> urllib3.PoolManager:
     """A pool manager that asks once and trusts the system's certificates.
 
     connections: how many to one host are kept for reuse.
@@ -56,7 +56,7 @@ def open_pools(timeout: urllib3.Timeout, connections: int = 16) -> urllib3.PoolM
     return pools
 
 
-def guarded_pools(allowed_private: Collection[str], connections: int = 16) -> urllib3.PoolManager:
+def guarded_pools(allowed_private: Collection[str], connections: int = 20) -> urllib3.PoolManager:
     """A pool manager that connects to public addresses, and to the hosts named here.
 
     allowed_private: `host` or `host:port`, as a URL writes them, in lower case. connections: how

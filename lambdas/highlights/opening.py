@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from lambdas.highlights.source import Chunk, Source
 
 MEBIBYTE = 1024 * 1024
-LEAST_PART = 8 * MEBIBYTE  # S3 takes 5 MiB and more
+LEAST_PART = 6 * MEBIBYTE  # S3 takes 5 MiB and more
 # What is kept between two attempts are whole parts: smaller ones are kept sooner, and each costs
 # requests and a signature. S3 takes 10,000 of them.
 LARGEST_PART = 32 * MEBIBYTE
 # So much is held of what is read in order, until it is sent. A file that is no larger goes in one
 # request, where parts take four and more.
 HELD = 16 * MEBIBYTE
-PARTS = 16  # as many as are read side by side at most
+PARTS = 20  # as many as are read side by side at most
 
 
 class Opening:

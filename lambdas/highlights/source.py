@@ -26,7 +26,7 @@ from lambdas.highlights.errors import (
 )
 from lambdas.highlights.internet import Internet, ask, host_of
 
-OPENING = 8 * 1024 * 1024  # bytes that the first request asks for
+OPENING = 6 * 1024 * 1024  # bytes that the first request asks for, as many as a small part has
 FIRST_CHUNK = 64 * 1024  # bytes read at once: few at first, by which a file is recognised
 CHUNK, LARGEST_CHUNK = 512 * 1024, 1024 * 1024
 PROGRESS = 64 * 1024  # bytes after which a request has not been in vain

@@ -31,7 +31,7 @@ LARGEST_TAIL = 8 * MEBIBYTE
 # docs/decisions/0005-cold-start-and-function-sizes.md
 FAST = 32_000_000
 FEW, MANY = 4, PARTS
-LOOK = 0.05  # seconds between two looks at how fast the bytes come
+LOOK = 0.03  # seconds between two looks at how fast the bytes come
 # Bytes that each holds at once: fewer where there are many. Each chunk takes a turn of the
 # interpreter on its way in and on its way out.
 BUFFER, SMALL_BUFFER = 1024 * 1024, 128 * 1024

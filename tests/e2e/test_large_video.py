@@ -10,7 +10,7 @@ from gameday.embedded.provider import Fault, Media
 from tests.e2e.conftest import Pipeline, Run
 
 CLIP, NAME = 412380371, "pine-hollow_480p30.mp4"
-PADDING = 20_000_000  # bytes: three parts
+PADDING = 18_000_000  # bytes: three parts
 
 
 @pytest.fixture

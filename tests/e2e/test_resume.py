@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gameday.embedded.sample import HIGHLIGHTS, SampleDay
+from lambdas.highlights.opening import LEAST_PART as PART
 from tests.e2e.conftest import Pipeline
 from tests.e2e.functions import configured, log_lines
 from tests.hostile.clips import LARGER, padded
@@ -17,7 +18,6 @@ from tests.hostile.scripts import File, answer
 from tests.hostile.server import Exchange, HostileServer, Script
 
 CLIP = HIGHLIGHTS[0].id
-PART = 8 * 1024 * 1024
 FILE = File("larger.mp4", etag='"1"')
 LEFT_ALONE = answer("503 Service Unavailable", b"", "Retry-After: 86400")
 SECONDS_TO_STOP, SECONDS_TO_WORK = 20, 2

@@ -8,7 +8,7 @@ import imageio_ffmpeg
 
 MEDIUM = 8_500_000  # bytes of padding: more than the first request asks for
 LARGE = 17_000_000  # bytes of padding: more than is held of a file, so that it goes in parts
-LARGER = 26 * 1024 * 1024  # four parts
+LARGER = 20 * 1024 * 1024  # four parts
 
 # Without leaving the codecs of the clip.
 REMUXES = {
