@@ -1,13 +1,13 @@
 """Where a video goes, and what is known of it once it is there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lambdas.highlights import checksum
 from lambdas.highlights.archive import Archive, only_over
 from lambdas.highlights.container import VideoInfo
 from lambdas.highlights.deadline import Deadline
-from lambdas.highlights.errors import Unavailable
+from lambdas.highlights.errors import TooSlowToStore, Unavailable
 from lambdas.highlights.signed_put import SignedPut, patiently
 from lambdas.highlights.source import Chunk, Source
 from lambdas.highlights.unfinished import Unfinished
@@ -51,10 +51,10 @@ class Destination:
             raise
         return upload
 
-    def put(self, chunks: Sequence[Chunk], size: int, crc: int) -> bool:
+    def put(self, chunks: Callable[[], Iterable[Chunk]], size: int, crc: int) -> bool:
         """Store a whole video at once; False when another one stands there, which stays.
 
-        crc: CRC-32 of the `size` bytes, which S3 verifies before the object appears.
+        chunks: gives its bytes, anew for each try. crc: CRC-32 of the `size` bytes, which S3 verifies before the object appears.
         """
         self.discard_unfinished()
         asked = {
@@ -67,7 +67,7 @@ class Destination:
         put = SignedPut(
             self.archive.s3, "put_object", asked, "the video", answers=(200, CONDITION_FAILED)
         )
-        answer = patiently(lambda: put.send(size, iter(chunks)), self.deadline)
+        answer = patiently(lambda: put.send(size, iter(chunks())), self.deadline)
         return answer.status != CONDITION_FAILED
 
     def discard_unfinished(self) -> None:
@@ -94,3 +94,8 @@ class Stored:
 def too_large(largest: int) -> Unavailable:
     """Of a video over the setting."""
     return Unavailable(f"the file is over max_video_megabytes ({largest // 1_000_000} MB)")
+
+
+def too_slow_to_store(source: Source) -> TooSlowToStore:
+    """Of a video that is read from its start in each attempt: the next would come no further."""
+    return TooSlowToStore(f"{source.host} does not send the video in a function's time")

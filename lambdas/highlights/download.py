@@ -129,7 +129,7 @@ def _follow(
 
 def _store(opening: Opening, to: Destination) -> Download:
     # What takes one request finds out by it whether a video stands there.
-    if not opening.is_small or to.replaces is not None:
+    if opening.content is None or to.replaces is not None:
         to = _where_it_may_go(to)
     stored = store(opening, to)
     if not stored.kept:

@@ -6,7 +6,7 @@ from lambdas.highlights.errors import DownloadInterrupted, LinkOnly
 from lambdas.highlights.internet import Internet
 from lambdas.highlights.opening import Opening
 from lambdas.highlights.playlist import LARGEST_PLAYLIST, Renditions, Segments, read_playlist
-from lambdas.highlights.source import open_source
+from lambdas.highlights.source import Chunk, open_source
 
 
 class JoinedSource:
@@ -26,8 +26,10 @@ class JoinedSource:
         self._net = net
         self._files = segments.files
 
-    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """All bytes; raises what `open_source` and `Source.read` raise."""
+    def read(
+        self, start: int = 0, end: int | None = None, into: bytearray | None = None
+    ) -> Iterator[Chunk]:
+        """All bytes, in chunks that last; raises what `open_source` and `Source.read` raise."""
         for file in self._files:
             with open_source(self._net, file.url, file.byte_range) as segment:
                 if not segment.tells_its_end:

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 
-from lambdas.highlights.source import Chunk, Source
+from lambdas.highlights.source import OPENING, Chunk, Source
 
 MEBIBYTE = 1024 * 1024
 LEAST_PART = 6 * MEBIBYTE  # S3 takes 5 MiB and more
 # What is kept between two attempts are whole parts: smaller ones are kept sooner, and each costs
 # requests and a signature. S3 takes 10,000 of them.
 LARGEST_PART = 32 * MEBIBYTE
-# So much is held of what is read in order, until it is sent. A file that is no larger goes in one
-# request, where parts take four and more.
+# A file that is no larger is held, to go in one request where parts take four and more.
 HELD = 16 * MEBIBYTE
 PARTS = 20  # as many as are read side by side at most
 
@@ -19,21 +18,17 @@ class Opening:
     """A source of which the first bytes are looked at before it is clear how it is stored.
 
     first_part: where its first part ends; None when it cannot be read in ranges, or need not.
-    is_small: whether all of it is held until it is sent.
+    content: where all bytes of a small file go, to be held until they are sent; otherwise None.
     """
 
     def __init__(self, source: Source):
         self.source = source
         length = source.length or 0
-        self.is_small = 0 < length <= HELD
-        in_ranges = source.validator is not None and length > HELD
+        in_ranges = source.validator is not None and length > OPENING
         self.first_part = part_size(length) if in_ranges else None
+        self.content = bytearray(length) if 0 < length <= HELD else None
         self._seen: list[Chunk] = []
-        self._rest = (
-            source.read(0, length, bytearray(length))
-            if self.is_small
-            else source.read(0, self.first_part)
-        )
+        self._rest = source.read(0, self.first_part, self.content)
 
     def peek(self, size: int) -> bytes:
         """The first `size` bytes, or fewer when there are no more."""

@@ -70,7 +70,10 @@ class Source:
         self._begun = False
 
     def read(
-        self, start: int = 0, end: int | None = None, into: bytearray | None = None
+        self,
+        start: int = 0,
+        end: int | None = None,
+        into: bytearray | memoryview | None = None,
     ) -> Iterator[Chunk]:
         """The bytes from `start` to `end`, or to the end of the file, chunk by chunk.
 
@@ -175,7 +178,7 @@ class Source:
 class _Ring:
     """Room for chunks, one behind the other. at: where the next one begins."""
 
-    def __init__(self, room: bytearray):
+    def __init__(self, room: bytearray | memoryview):
         self.at = 0
         self._room = memoryview(room)
 

@@ -3,9 +3,9 @@
 import zlib
 
 from lambdas.highlights.container import ContainerProbe, VideoInfo
-from lambdas.highlights.destination import Destination, Stored, too_large
-from lambdas.highlights.errors import OutOfTime, TooSlowToStore, TruncatedVideo
-from lambdas.highlights.opening import HELD, Opening
+from lambdas.highlights.destination import Destination, Stored, too_large, too_slow_to_store
+from lambdas.highlights.errors import OutOfTime, TruncatedVideo
+from lambdas.highlights.opening import LEAST_PART, Opening
 from lambdas.highlights.source import Chunk, Source
 from lambdas.highlights.upload import Part, Upload, whole_crc
 
@@ -23,7 +23,7 @@ def store_in_order(opening: Opening, to: Destination) -> Stored:
                 raise too_large(to.largest)
             probe.feed(chunk)
             piece.add(chunk)
-            if piece.size >= HELD and size != opening.source.length:
+            if piece.size >= LEAST_PART and size != opening.source.length:
                 upload = upload or to.begin(opening.source, may_go_on=False)
                 parts.append(piece.send(upload, len(parts) + 1))
                 piece = _Piece()
@@ -39,10 +39,9 @@ def store_in_order(opening: Opening, to: Destination) -> Stored:
             to.abort(upload)
         if isinstance(error, OutOfTime):
             # The next attempt would start over and come no further.
-            host = opening.source.host
-            raise TooSlowToStore(f"{host} does not send the video in a function's time") from error
+            raise too_slow_to_store(opening.source) from error
         raise
-    return Stored(size, piece.crc, info, to.put(piece.chunks, size, piece.crc))
+    return Stored(size, piece.crc, info, to.put(lambda: piece.chunks, size, piece.crc))
 
 
 def _check_end(info: VideoInfo, source: Source) -> None:

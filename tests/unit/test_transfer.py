@@ -274,6 +274,55 @@ def test_a_small_file_that_breaks_off_is_continued(host, attempts):
     assert len(file.asked) == 2
 
 
+class Ticking(Clock):
+    """A clock by which everything takes long."""
+
+    def __call__(self) -> float:
+        self.now += 0.1
+        return self.now
+
+
+@pytest.mark.parametrize("layout", ["index first", "index last", "fragments", "transport stream"])
+def test_the_rest_of_a_small_file_is_read_side_by_side_where_its_host_is_slow(
+    host, attempts, layout
+):
+    content = film(layout, 2 * PART - 999)
+    file = ServedFile(Version(content))
+
+    stored = attempts.store(serve(host, file), clock=Ticking())
+
+    assert attempts.s3.objects[KEY].body == content
+    assert stored.crc == zlib.crc32(content)
+    assert len(file.asked) == 5
+    assert min(file.asked) == (0, PART)
+    assert max(file.asked)[1] == len(content)
+
+
+def test_a_small_file_of_a_host_that_is_fast_takes_two_requests(host, attempts):
+    content = film("index first", 2 * PART - 99)
+    file = ServedFile(Version(content))
+
+    attempts.store(serve(host, file))
+
+    assert attempts.s3.objects[KEY].body == content
+    assert file.asked == [(0, PART), (PART, len(content))]
+
+
+def test_a_small_file_of_a_slow_host_that_refuses_many_is_read_in_order(host, attempts):
+    content = film("index first", 2 * PART - 99)
+    file = ServedFile(Version(content))
+    whole_rest = f"bytes={PART}-{len(content) - 1}"
+
+    def one_at_a_time(request: Request) -> Answer:
+        asked = request.headers["range"]
+        return file(request) if asked in (f"bytes=0-{PART - 1}", whole_rest) else Answer(503)
+
+    host.respond = one_at_a_time
+    attempts.store(f"{host.url}/a.mp4", clock=Ticking())
+
+    assert attempts.s3.objects[KEY].body == content
+
+
 def missing_parts(attempts: Attempts) -> list[int]:
     """The parts that were not sent; a part behind the one that failed may have been."""
     missing = sorted(set(range(1, PARTS + 1)) - set(attempts.s3.sent))

@@ -9,7 +9,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from lambdas.highlights import opening, source, transfer_in_order, transfer_side_by_side
+from lambdas.highlights import (
+    opening,
+    source,
+    transfer_held,
+    transfer_in_order,
+    transfer_side_by_side,
+)
 
 PART = 8 * 1024
 
@@ -25,8 +31,11 @@ def small_parts(kibibytes: int = 8, few: int = 4) -> Iterator[None]:
         patch.setattr(source, "CHUNK", part // 3)
         patch.setattr(opening, "LEAST_PART", part)
         patch.setattr(opening, "LARGEST_PART", 2 * part)
-        patch.setattr(opening, "HELD", part)
-        patch.setattr(transfer_in_order, "HELD", part)
+        patch.setattr(opening, "OPENING", part)
+        patch.setattr(opening, "HELD", 2 * part)
+        patch.setattr(transfer_in_order, "LEAST_PART", part)
+        patch.setattr(transfer_held, "LEAST_RANGE", part // 4)
+        patch.setattr(transfer_held, "SLICE", part // 3)
         patch.setattr(transfer_side_by_side, "MOST_PEEKED", part)
         patch.setattr(transfer_side_by_side, "LARGEST_TAIL", part)
         patch.setattr(transfer_side_by_side, "BUFFER", part // 3)
