@@ -7,7 +7,7 @@ from lambdas.highlights import checksum
 from lambdas.highlights.archive import Archive, only_over
 from lambdas.highlights.container import VideoInfo
 from lambdas.highlights.deadline import Deadline
-from lambdas.highlights.errors import TooSlowToStore, Unavailable
+from lambdas.highlights.errors import StoreUnavailable, TooSlowToStore, Unavailable
 from lambdas.highlights.signed_put import SignedPut, patiently
 from lambdas.highlights.source import Chunk, Source
 from lambdas.highlights.unfinished import Unfinished
@@ -67,7 +67,13 @@ class Destination:
         put = SignedPut(
             self.archive.s3, "put_object", asked, "the video", answers=(200, CONDITION_FAILED)
         )
-        answer = patiently(lambda: put.send(size, iter(chunks())), self.deadline)
+        try:
+            answer = patiently(lambda: put.send(size, iter(chunks())), self.deadline)
+        except StoreUnavailable:
+            # The answer that one stands there may be lost when S3 gives it before it has the body.
+            if self.replaces is None and self.archive.has(self.key):
+                return False
+            raise
         return answer.status != CONDITION_FAILED
 
     def discard_unfinished(self) -> None:

@@ -308,6 +308,16 @@ def test_a_video_that_appears_meanwhile_is_told(host, attempts, size):
     assert attempts.s3.uploads == {}
 
 
+def test_a_small_video_that_stands_there_is_told_even_if_s3_breaks_off(host, attempts):
+    url = put(host, {"/clip": ServedFile(Version(film("index first", PART // 2)))})
+    Archive(attempts.s3, "bucket").put_once(KEY, b"another", "video/mp4")
+    attempts.s3.faults[0] = [Answer(500, cut=True, reset=True)] * 4
+
+    with pytest.raises(AlreadyStored):
+        download(attempts, url)
+    assert attempts.s3.objects[KEY].body == b"another"
+
+
 @pytest.mark.parametrize("size", [PART // 2, 4 * PART])
 def test_a_damaged_video_gives_way(host, attempts, size):
     content = film("index first", size)
