@@ -54,7 +54,8 @@ class Destination:
     def put(self, chunks: Callable[[], Iterable[Chunk]], size: int, crc: int) -> bool:
         """Store a whole video at once; False when another one stands there, which stays.
 
-        chunks: gives its bytes, anew for each try. crc: CRC-32 of the `size` bytes, which S3 verifies before the object appears.
+        chunks: gives its bytes, anew for each try. crc: CRC-32 of the `size` bytes, which S3
+        verifies before the object appears.
         """
         self.discard_unfinished()
         asked = {
