@@ -30,10 +30,11 @@ def unique(prefix: str) -> str:
 
 
 def zipped(**files: str) -> bytes:
+    """The same bytes for the same files, at whatever time."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in files.items():
-            archive.writestr(f"{name}.py", text)
+            archive.writestr(zipfile.ZipInfo(f"{name}.py"), text)
     return buffer.getvalue()
 
 
