@@ -9,16 +9,23 @@ import pytest
 
 # Schema validation and cdk-nag have a test of their own; elsewhere they would only cost time.
 os.environ["CDK_VALIDATION"] = "false"
+# The account, the proxy and the terminal that this machine is set to must matter to no test.
+TERMINAL = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+for variable in [one for one in os.environ if one.startswith("AWS_") or one in TERMINAL]:
+    del os.environ[variable]
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 import stacks  # noqa: F401  names the Node that the CDK's modules start when they are imported
 
-# How long an example takes depends on what else the machine does; CI tries the same ones each time.
-hypothesis.settings.register_profile(
-    "any machine",
-    deadline=None,
-    derandomize="CI" in os.environ,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-)
+# How long an example takes depends on what else the machine does. The same ones are tried each time,
+# so that a failure is of the change that it comes with; `--hypothesis-profile search` tries others.
+for profile, is_search in (("any machine", False), ("search", True)):
+    hypothesis.settings.register_profile(
+        profile,
+        deadline=None,
+        derandomize=not is_search,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
 hypothesis.settings.load_profile("any machine")
 
 

@@ -129,9 +129,12 @@ class EmbeddedAws:
         if service not in self._clients:
             # Links to objects are signed as AWS signs them today, not as botocore does by default.
             signature = {"signature_version": "s3v4"} if service == "s3" else {}
-            # As many calls side by side as a client of an account may make.
+            # As many calls side by side as a client of an account may make, past any proxy.
             config = Config(
-                s3={"addressing_style": "path"}, max_pool_connections=CONNECTIONS, **signature
+                s3={"addressing_style": "path"},
+                max_pool_connections=CONNECTIONS,
+                proxies={},
+                **signature,
             )
             self._clients[service] = _session().client(
                 service, endpoint_url=self.endpoint_url, config=config

@@ -14,9 +14,9 @@ from hypercorn.config import Config
 Application = Callable[[dict, Callable, Callable], Awaitable[None]]
 
 LOOPBACK = "127.0.0.1"
-STARTUP_SECONDS = 30
+STARTUP_SECONDS = 120
 GRACE_SECONDS = 0.2
-STOP_SECONDS = 15
+STOP_SECONDS = 60
 
 # Longer than any client pauses between two requests on a connection it keeps.
 KEEP_ALIVE_SECONDS = 75

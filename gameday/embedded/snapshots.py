@@ -13,7 +13,7 @@ from types import ModuleType
 
 INTERVAL_SECONDS = 1.0
 PAUSE_FACTOR = 10
-ATTEMPTS = 5
+ATTEMPTS = 10
 ROUNDS_UNHEARD = 10
 
 log = logging.getLogger(__name__)

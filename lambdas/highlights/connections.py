@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from http.client import HTTPException
 from typing import Any
 
 import urllib3
@@ -115,6 +116,10 @@ def _read_in_time(connected: socket.socket) -> Iterator[None]:
     timer.start()
     try:
         yield
+    except (OSError, HTTPException):
+        # Ended before its first line, an answer looks as if the host had hung up.
+        if not late.is_set():
+            raise
     finally:
         timer.cancel()
         timer.join()

@@ -11,7 +11,7 @@ import puppeteer from 'puppeteer-core';
 const WIDTHS = [1280, 390];
 const SCHEMES = ['light', 'dark'];
 const PLAYED = 0.3; // seconds of a clip after which it is seen to play
-const PATIENCE = 10_000; // milliseconds
+const PATIENCE = 120_000; // milliseconds
 
 // Unpacks the browser, the libraries that it links to and a font into the temporary folder, so that
 // neither has to be on the system; the page looks the same everywhere.
@@ -107,6 +107,7 @@ async function playAll(page) {
 
 const [url, folder] = process.argv.slice(2);
 const browser = await puppeteer.launch({
+  timeout: PATIENCE,
   executablePath: process.env.CHROME_PATH ?? await browserOfThePackage(),
   headless: 'shell',
   args: [

@@ -69,7 +69,7 @@ def seen(folder: Path) -> dict[str, Any]:
             env={**os.environ, "TMPDIR": workshop},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
     assert looked.returncode == 0, looked.stderr

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from gameday.cli import main
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 120  # seconds
+LONGEST = 600  # seconds
 SEEDS = ("API_URL", "RAPIDAPI_HOST", "RAPIDAPI_KEY", "LEAGUE_NAME", "LIMIT", "DATE")
 WIDE = {"COLUMNS": "200"}
 

@@ -4,10 +4,10 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from gameday.embedded import snapshots
 from gameday.embedded.assembly import deploy_assembly
 from gameday.embedded.aws import EmbeddedAws
-from gameday.embedded.provider import Media, Provider
+from gameday.embedded.provider import Fault, Media, Provider
 from gameday.embedded.sample import CLIPS, OTHER_LEAGUE, SampleDay, sample_day
 from gameday.synthesis import project_context
 from gameday.vault import Execution, Vault
@@ -35,9 +35,10 @@ DAY = GameDay(SampleDay.league, SampleDay.game_date)
 # Nobody kills these processes; `Command.start` starts those that are killed.
 snapshots.INTERVAL_SECONDS = 60.0
 
-LONGEST_RUN = 60.0  # seconds after which an execution counts as hanging
+LONGEST_RUN = 300.0  # seconds after which an execution counts as hanging
 POLL = 0.05
 WAIT_SCALE = 0.008  # a minute's wait of a state machine is half a second
+BEFORE_MIDNIGHT = timedelta(minutes=20)  # in which no test of what holds for a day may begin
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,14 @@ class Run:
         """Each highlight's status by its id."""
         assert self.record is not None, self.execution
         return {one["id"]: one["status"] for one in self.record["highlights"]}
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something that is about to come."""
+    deadline = time.monotonic() + LONGEST_RUN
+    while not is_so():
+        assert time.monotonic() < deadline, "it does not come"
+        time.sleep(POLL)
 
 
 def _is_running(arn: str) -> bool:
@@ -120,6 +129,20 @@ class Pipeline:
             assert time.monotonic() < deadline, f"{arn} hangs"
             time.sleep(0.01)
         return self.vault.execution(arn)
+
+    @contextmanager
+    def at_work(self) -> Iterator[str]:
+        """An execution's name, which waits meanwhile for the provider to go on with its answer."""
+        asked = len(self.provider.requests)
+        self.provider.fail_next(Fault.STALLED)
+        self._runs += 1
+        name = f"run-{self._runs}"
+        arn = self.vault.start(DAY, name)
+        until(lambda: len(self.provider.requests) > asked)
+        try:
+            yield name
+        finally:
+            self.vault.stop(arn)
 
     def objects(self, prefix: str = "") -> dict[str, str]:
         """Every version's id by key and number, so that a second write of a key is seen."""
@@ -296,6 +319,16 @@ def pipeline(deployment: Pipeline, provider: Provider) -> Pipeline:
     """The module's deployment with nothing in it, and the provider as it is at first."""
     deployment.empty()
     return deployment
+
+
+@pytest.fixture
+def within_a_day(pipeline: Pipeline) -> Pipeline:
+    """The same, on a day of UTC that does not end meanwhile."""
+    now = pipeline.aws.now()
+    soon = now + BEFORE_MIDNIGHT
+    if soon.date() > now.date():
+        pipeline.aws.shift_clock(soon)
+    return pipeline
 
 
 def day(text: str) -> GameDay:

@@ -8,7 +8,7 @@ from gameday.embedded.provider import Provider
 from gameday.home import Home
 from gameday.kept import kept_vault
 from lambdas.highlights.keys import SIDECAR
-from tests.e2e.command import Command
+from tests.e2e.command import LONGEST, Command
 from tests.e2e.several_days import CLIP, rows_of_days
 
 RANGE = ("--from", "2026-01-05", "--to", "2026-01-10")
@@ -23,7 +23,7 @@ def test_a_killed_backfill_is_completed_by_the_same_command_and_nothing_is_doubl
     killed = kept_command.start("backfill", *RANGE, "--yes")
     shown = kept_command.wait_for(killed, "✓ 2026-01-0")
     killed.send_signal(signal.SIGKILL)
-    killed.wait(30)
+    killed.wait(LONGEST)
 
     done = kept_command.run("backfill", *RANGE, "--yes", "--json")
     again = kept_command.run("backfill", *RANGE, "--yes", "--json")

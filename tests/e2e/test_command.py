@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,8 @@ from gameday.embedded.provider import Fault, Provider
 from gameday.home import Home
 from gameday.place import Place
 from gameday.synthesis import _digest, project_context
-from tests.e2e.command import Command, Done
+from tests.e2e.command import LONGEST, Command, Done
+from tests.e2e.slow_clip import slowed
 from tests.synthesis import synthesise
 
 HIGHLIGHT = {"id", "title", "status", "reason", "video", "rendition", "thumbnail"}
@@ -246,16 +246,16 @@ def test_a_video_on_a_private_host_is_refused_unless_it_is_named(
     assert port not in highlight["reason"]
 
 
-def test_two_commands_on_one_home_do_not_meet(provider: Provider, command: Command):
+def test_two_commands_on_one_home_do_not_meet(provider: Provider, command: Command, tmp_path: Path):
     slow = "pine-hollow_480p30.mp4"
-    provider.media[slow] = replace(provider.media[slow], bytes_per_second=2_000)
+    provider.media[slow] = slowed(provider.media[slow], tmp_path)
     first = command.start("run")
     command.wait_for(first, "FetchHighlights")
 
     second = command.run("run")
 
     first.kill()
-    first.wait(30)
+    first.wait(LONGEST)
     assert second.code == 1
     assert "another process" in second.err
 
@@ -295,5 +295,5 @@ def test_what_stays_up_is_reached_with_the_printed_exports(command: Command):
     )
     up.send_signal(signal.SIGINT)
 
-    assert up.wait(30) == 0
+    assert up.wait(LONGEST) == 0
     assert "archive" in listed.stdout

@@ -1,7 +1,7 @@
 """What stops a step: what stays, what is said, and how a later run goes on."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -216,7 +216,8 @@ def test_a_link_that_is_signed_anew_each_time_is_no_new_data(pipeline: Pipeline)
     assert len(pipeline.provider.requests) == asked + 1
 
 
-def test_a_cap_lets_videos_wait_and_the_next_day_goes_on_with_them(pipeline: Pipeline):
+def test_a_cap_lets_videos_wait_and_the_next_day_goes_on_with_them(within_a_day: Pipeline):
+    pipeline = within_a_day
     pipeline.list_only(LATE_FINISH, 412380195, LINK)
     # Each clip of a second is billed as ten, and a minute has room for both.
     cap = {"TRANSCODE_MINUTES_PER_DAY": "1"}
@@ -240,7 +241,10 @@ def test_a_cap_lets_videos_wait_and_the_next_day_goes_on_with_them(pipeline: Pip
     assert not [item for item in pipeline.items().values() if "paused" in item]
 
 
-def test_a_refusal_for_the_day_stops_what_runs_by_itself_until_a_person_asks(pipeline: Pipeline):
+def test_a_refusal_for_the_day_stops_what_runs_by_itself_until_a_person_asks(
+    within_a_day: Pipeline,
+):
+    pipeline = within_a_day
     pipeline.list_only(LINK)
     pipeline.provider.fail_next(Fault.DAILY_QUOTA)
 
@@ -249,7 +253,7 @@ def test_a_refusal_for_the_day_stops_what_runs_by_itself_until_a_person_asks(pip
     own, after = pipeline.run(), run_by_schedule(pipeline)
 
     assert refused.execution.error == still.execution.error == "ProviderQuotaExceeded"
-    midnight = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d} 00:00 UTC"
+    midnight = f"{pipeline.aws.now() + timedelta(days=1):%Y-%m-%d} 00:00 UTC"
     assert midnight in refused.execution.message and midnight in still.execution.message
     assert asked == 1
     assert own.execution.status == after.execution.status == "SUCCEEDED"
@@ -271,7 +275,7 @@ def count(pipeline: Pipeline, counter: str, amount: int) -> None:
         TableName=pipeline.vault.season_table,
         Item={
             "pk": {"S": "usage"},
-            "sk": {"S": datetime.now(UTC).date().isoformat()},
+            "sk": {"S": pipeline.aws.now().date().isoformat()},
             counter: {"N": str(amount)},
         },
     )
@@ -280,7 +284,7 @@ def count(pipeline: Pipeline, counter: str, amount: int) -> None:
 def pass_a_day(pipeline: Pipeline) -> None:
     """Let all that was counted today be of yesterday."""
     dynamodb, table = pipeline.aws.client("dynamodb"), pipeline.vault.season_table
-    today = datetime.now(UTC).date()
+    today = pipeline.aws.now().date()
     yesterday = (today - timedelta(days=1)).isoformat()
     for row in dynamodb.scan(TableName=table)["Items"]:
         key = {name: row[name] for name in ("pk", "sk")}

@@ -20,22 +20,25 @@ from tests.hostile.server import Exchange, HostileServer, Script
 CLIP = HIGHLIGHTS[0].id
 FILE = File("larger.mp4", etag='"1"')
 LEFT_ALONE = answer("503 Service Unavailable", b"", "Retry-After: 86400")
-SECONDS_TO_STOP, SECONDS_TO_WORK = 20, 2
+SECONDS_TO_STOP, SECONDS_TO_WORK = 20, 4
 
 
 class Faltering:
     """Serves a video of four parts, and does `fault` for the last two once it has the second.
 
     From the attempt `mended_at` on, all of it is served. asked: the parts, in the order in which
-    they were asked for; attempts: downloads that were begun.
+    they were asked for; in_vain: how often it was the second one when that was stored already;
+    attempts: downloads that were begun.
     """
 
     def __init__(self, fault: Script, mended_at: int, mended: Script = FILE):
         self.asked: list[int] = []
+        self.in_vain = 0
         self.attempts = 0
         self.mended_at = mended_at
         self.has_second_part: Callable[[], bool] = lambda: False
         self._fault = fault
+        self._faltered = False
         self._mended = mended
 
     def __call__(self, exchange: Exchange) -> None:
@@ -43,7 +46,8 @@ class Faltering:
         number = first // PART + 1
         self.asked.append(number)
         self.attempts += number == 1
-        if self.attempts >= self.mended_at:
+        self.in_vain += number == 2 and self.has_second_part()
+        if self._faltered and self.attempts >= self.mended_at:
             self._mended(exchange)
         elif number <= 2:
             FILE(exchange)
@@ -53,6 +57,7 @@ class Faltering:
     def _falter(self, exchange: Exchange) -> None:
         while not self.has_second_part() and exchange.pause(0.02):
             pass
+        self._faltered = True
         self._fault(exchange)
 
 
@@ -109,6 +114,7 @@ def test_parts_that_are_stored_are_not_asked_for_again(
     assert run.execution.status == "SUCCEEDED"
     assert source.attempts == 2
     assert source.asked.count(2) == 1
+    assert source.in_vain == 0
     assert_kept(pipeline.items()[str(CLIP)], pipeline, video)
 
 
@@ -126,8 +132,9 @@ def test_a_function_that_runs_out_of_time_stops_and_its_next_attempt_goes_on(
     assert run.execution.status == "SUCCEEDED"
     lines = [line for line in log_lines(pipeline, "DownloadVideo") if "step failed" in line]
     errors = [json.loads(line) for line in lines]
-    assert [one["error"] for one in errors if one["execution"] == run.name] == ["OutOfTime"]
-    assert source.asked.count(2) == 1
+    # A slow machine may need an attempt more to store the second part.
+    assert {one["error"] for one in errors if one["execution"] == run.name} == {"OutOfTime"}
+    assert source.in_vain == 0
     assert_kept(pipeline.items()[str(CLIP)], pipeline, video)
 
 

@@ -1,7 +1,6 @@
 """A schedule that fires looks at the game days that are due."""
 
 import json
-import time
 from datetime import UTC, datetime
 
 from gameday.embedded.provider import Fault
@@ -9,7 +8,7 @@ from gameday.vault import Execution
 from lambdas.highlights.archive import Archive
 from lambdas.highlights.table_export import complete_exports, newest_chain, read_export
 from lambdas.table import Table
-from tests.e2e.conftest import KEY, LONGEST_RUN, POLL, Pipeline
+from tests.e2e.conftest import KEY, Pipeline, until
 from tests.e2e.roles import revoke
 
 SUNDAY_BEFORE = datetime(2026, 1, 11, 14, 0, tzinfo=UTC)  # 09:00 in New York
@@ -73,10 +72,8 @@ def test_on_a_monday_the_table_is_exported(pipeline: Pipeline):
 
     pipeline.aws.pass_time(MONDAY_BEFORE, MONDAY_AFTER)
 
-    deadline = time.monotonic() + LONGEST_RUN
-    while not (chain := newest_chain(complete_exports(archive))):
-        assert time.monotonic() < deadline
-        time.sleep(POLL)
+    until(lambda: bool(newest_chain(complete_exports(archive))))
+    chain = newest_chain(complete_exports(archive))
     assert [item["id"] for item in read_export(archive, chain)] == ["1"]
 
 
@@ -97,7 +94,8 @@ def test_a_schedule_without_its_grant_starts_nothing(pipeline: Pipeline):
     assert set(looks(pipeline)) == before
 
 
-def test_a_day_without_calls_is_left_to_the_next_morning_and_is_no_failure(pipeline: Pipeline):
+def test_a_day_without_calls_is_left_to_the_next_morning_and_is_no_failure(within_a_day: Pipeline):
+    pipeline = within_a_day
     spend_calls(pipeline, 78)
     pipeline.provider.fail_next(Fault.DAILY_QUOTA)
 
@@ -109,19 +107,19 @@ def test_a_day_without_calls_is_left_to_the_next_morning_and_is_no_failure(pipel
     assert len(pipeline.executions()) == 1
 
 
-def test_a_backfill_without_calls_waits_for_the_next_day_until_it_is_stopped(pipeline: Pipeline):
+def test_a_backfill_without_calls_waits_for_the_next_day_until_it_is_stopped(
+    within_a_day: Pipeline,
+):
+    pipeline = within_a_day
     spend_calls(pipeline, 80)
     states = pipeline.aws.client("stepfunctions")
 
     arn = look_back(pipeline, "2026-01-01", "2026-01-20")
-    deadline = time.monotonic() + LONGEST_RUN
-    while "WaitStateEntered" not in (kinds := [e["type"] for e in pipeline.vault.events(arn)]):
-        assert time.monotonic() < deadline, kinds
-        time.sleep(POLL)
+    until(lambda: "WaitStateEntered" in [one["type"] for one in pipeline.vault.events(arn)])
     waits = json.loads(pipeline.vault.events(arn)[-1]["stateEnteredEventDetails"]["input"])
     states.stop_execution(executionArn=arn)
 
-    assert datetime.fromisoformat(waits["wait_until"]) > datetime.now(UTC)
+    assert datetime.fromisoformat(waits["wait_until"]) > pipeline.aws.now()
     assert waits["summary"].startswith("0 days looked at, 0 closed, 20 left, waiting for provider")
     assert pipeline.executions() == []
 
@@ -158,7 +156,7 @@ def look_back(pipeline: Pipeline, first: str, last: str) -> str:
 def spend_calls(pipeline: Pipeline, number: int) -> None:
     """Let so many of the 80 provider calls of today be made already."""
     usage = Table(pipeline.aws.client("dynamodb"), pipeline.vault.season_table)
-    today = datetime.now(UTC).date().isoformat()
+    today = pipeline.aws.now().date().isoformat()
     usage.put_item(Item={"pk": "usage", "sk": today, "provider_calls": number})
 
 

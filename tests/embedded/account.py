@@ -1,17 +1,18 @@
 """Small functions, roles and state machines in the embedded AWS, for tests."""
 
+import fcntl
 import io
 import itertools
 import json
 import time
 import zipfile
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 from gameday.embedded.aws import EmbeddedAws
 
 POLL_SECONDS = 0.01
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 120
 
 HOLDS_A_LOCK = """
 import fcntl, pathlib, time
@@ -46,6 +47,15 @@ def until(look: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
             raise TimeoutError(f"still {seen} after {DEADLINE_SECONDS} seconds")
         time.sleep(POLL_SECONDS)
     return seen
+
+
+def is_free(lock: TextIO) -> bool:
+    """Whether nobody else holds the lock of a file."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Account:

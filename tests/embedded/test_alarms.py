@@ -68,7 +68,7 @@ def test_an_alarm_sees_the_executions_of_its_own_state_machine_alone(account: Ac
             MetricName="ExecutionsFailed",
             Dimensions=[{"Name": "StateMachineArn", "Value": machine}],
             Statistic="Sum",
-            Period=60,
+            Period=3600,
             EvaluationPeriods=1,
             Threshold=1,
             ComparisonOperator="GreaterThanOrEqualToThreshold",
@@ -105,14 +105,14 @@ def test_executions_are_counted_as_they_start_and_end(account: Account):
 
 
 def watch(account: Account, namespace: str, metric: str, topic: str | None, **dimensions: str):
-    """An alarm on a metric that is 1 or more in a minute."""
+    """An alarm on a metric that is 1 or more in an hour."""
     account.client("cloudwatch").put_metric_alarm(
         AlarmName=metric,
         Namespace=namespace,
         MetricName=metric,
         Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
         Statistic="Maximum",
-        Period=60,
+        Period=3600,
         EvaluationPeriods=1,
         Threshold=1,
         ComparisonOperator="GreaterThanOrEqualToThreshold",

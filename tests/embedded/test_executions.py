@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from account import Account, catching, task, until
+from account import DEADLINE_SECONDS, Account, catching, task, until
 from botocore.exceptions import ClientError
 
 from gameday.embedded.fixes.executions import retry_delay
@@ -142,12 +142,18 @@ def test_an_aborted_execution_stays_aborted_whatever_its_task_does(account: Acco
 
 
 @pytest.mark.parametrize("field", ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"])
-def test_every_kind_of_wait_is_scaled(account: Account, field: str):
-    later = (datetime.now(UTC) + timedelta(seconds=25)).isoformat()
-    value = {"Seconds": 25, "Timestamp": later, "SecondsPath": "$.s", "TimestampPath": "$.t"}
+def test_every_kind_of_wait_is_scaled(
+    account: Account, monkeypatch: pytest.MonkeyPatch, field: str
+):
+    from ministack.services import stepfunctions
+
+    monkeypatch.setattr(stepfunctions, "_SFN_WAIT_SCALE", 0.001)
+    seconds = 2 * DEADLINE_SECONDS
+    later = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    value = {"Seconds": seconds, "Timestamp": later, "SecondsPath": "$.s", "TimestampPath": "$.t"}
     state = {"Type": "Wait", field: value[field], "End": True}
 
-    ended = account.run_state(state, {"s": 25, "t": later})
+    ended = account.run_state(state, {"s": seconds, "t": later})
 
     assert ended["status"] == "SUCCEEDED"
 

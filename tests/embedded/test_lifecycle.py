@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from account import HOLDS_A_LOCK, Account, task, until
+from account import HOLDS_A_LOCK, Account, is_free, task, until
 
 from gameday.embedded.aws import AlreadyRunning, EmbeddedAws, StateInUse
 from gameday.embedded.server import PortUnavailable
@@ -131,7 +131,7 @@ def test_stopping_ends_executions_functions_and_threads(tmp_path: Path):
         until((tmp_path / "locked").exists, bool)
 
     with (tmp_path / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        until(lambda: is_free(lock), bool)
     # The emulator's own, which sleep and belong to the process.
     idle = {"dynamodb-ttl-reaper", "ministack-lambda-reaper"}
     until(

@@ -15,7 +15,7 @@ from typing import Self
 from tests.hostile.certificate import self_signed
 
 LONGEST_HEAD = 64 * 1024  # bytes of a request
-PATIENCE = 20.0  # seconds that a socket waits before its thread gives up
+PATIENCE = 120.0  # seconds that a socket waits before its thread gives up
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def test_threads_share_a_client(monkeypatch: pytest.MonkeyPatch):
     account, together = Account(), threading.Barrier(THREADS)
 
     def client(_: int) -> Any:
-        together.wait()
+        together.wait(60)
         return account.client("s3")
 
     with ThreadPoolExecutor(THREADS) as pool:

@@ -121,23 +121,33 @@ def test_a_name_without_an_address_may_have_one_later(resolve):
 
 
 class TricklingHeaders(Answer):
-    """A header of which one more byte comes until the client has gone."""
+    """Headers of which one more byte comes until the client has gone."""
+
+    def __init__(self, beginning: bytes):
+        super().__init__()
+        self._beginning = beginning
 
     def write(self, out: BinaryIO) -> None:
-        out.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        out.write(self._beginning)
         pause = threading.Event()
         while not pause.wait(0.01):
             out.write(b"x")
             out.flush()
 
 
-def test_headers_that_trickle_are_given_up(monkeypatch):
+def timers() -> set[threading.Thread]:
+    return {one for one in threading.enumerate() if isinstance(one, threading.Timer)}
+
+
+@pytest.mark.parametrize("beginning", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 ", b""])
+def test_headers_that_trickle_are_given_up(monkeypatch, beginning):
     monkeypatch.setattr(connections, "LONGEST_HEAD", 0.1)
+    before = timers()
 
     late = pytest.raises(urllib3.exceptions.ReadTimeoutError)
-    with serving(lambda _: TricklingHeaders()) as server, late:
+    with serving(lambda _: TricklingHeaders(beginning)) as server, late:
         get(f"{server.url}/a.mp4", "127.0.0.1")
-    assert not [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+    assert timers() <= before
 
 
 @pytest.mark.parametrize(

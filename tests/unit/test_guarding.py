@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lambdas import guarding
 from lambdas.guarding import Guard, Paused
 from lambdas.highlights.season.caps import Cap, Caps
 from lambdas.highlights.season.usage import Usage
@@ -12,6 +13,13 @@ from tests.unit.fakes.sorted_table import SortedTable
 
 CLIP = {"bytes": 600_000, "width": 640, "height": 360, "duration_milliseconds": 30_000}
 BYTES = Caps(stored_bytes=Cap(day=1_000))
+NOW = datetime(2026, 1, 11, 14, 40, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No day ends meanwhile."""
+    monkeypatch.setattr(guarding, "_now", lambda: NOW)
 
 
 def guard(table: SortedTable, caps: Caps, id_: str = "1", execution: str = "run-1", **item: Any):
@@ -19,7 +27,7 @@ def guard(table: SortedTable, caps: Caps, id_: str = "1", execution: str = "run-
 
 
 def used(table: SortedTable) -> dict[str, int]:
-    return Usage(table).month(f"{datetime.now(UTC):%Y-%m}")
+    return Usage(table).month(f"{NOW:%Y-%m}")
 
 
 def test_no_download_begins_when_no_byte_has_room():

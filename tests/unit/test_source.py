@@ -1,9 +1,10 @@
 """Which URLs are opened, what their answers mean, and how a file is read on, over real sockets."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 
 from lambdas.highlights import deadline as deadlines
 from lambdas.highlights import source as sources
-from lambdas.highlights.deadline import Patience
 from lambdas.highlights.errors import (
     DownloadInterrupted,
     LinkOnly,
@@ -411,35 +411,58 @@ def test_a_connection_that_is_closed_unanswered_may_be_answered_later():
     assert "127.0.0.1 did not answer" in text
 
 
-class Trickle:
-    """Sends `size` bytes every `pause` seconds."""
+class Trickle(Answer):
+    """A byte every half a minute of `clock`, until the client has gone."""
 
-    def __init__(self, size: int, pause: float):
-        self.size, self.pause = size, pause
-        self.server: LoopbackServer
+    def __init__(self, clock: Clock):
+        super().__init__(200, {"Content-Length": str(len(FILE))}, self._pieces(), cut=True)
+        self.clock = clock
+        self.ended = threading.Event()
 
-    def __call__(self, request: Request) -> Answer:
-        if request.path == "/good":
-            return Answer(body=b"good")
-        return Answer(200, {"Content-Length": str(len(FILE))}, self._pieces(), cut=True)
+    def write(self, out: BinaryIO) -> None:
+        try:
+            super().write(out)
+        finally:
+            self.ended.set()
 
     def _pieces(self) -> Iterator[bytes]:
-        while not self.server.closing.wait(self.pause):
-            yield bytes(self.size)
+        pause = threading.Event()
+        while not pause.wait(0.02):
+            self.clock.now += 30
+            yield b"x"
 
 
-@pytest.mark.parametrize(
-    ("host", "text"),
-    [(Trickle(1, 0.05), "did not come"), (Trickle(100, 0.01), "sends under 20,000 bytes a second")],
-)
-def test_a_host_that_trickles_is_given_up_and_its_connection_with_it(host, text):
-    patience = Patience(seconds=0.3)
-    with serving(host) as host.server, internet(patience=patience, real_time=True) as net:
-        with pytest.raises(SourceTooSlow, match=text):
-            read(net, host.server.url)
-        assert read(net, f"{host.server.url}/good") == b"good"
-        first, second = (request.connection for request in host.server.requests)
+def test_a_host_that_trickles_is_given_up_and_its_connection_with_it():
+    clock = Clock()
+    trickle = Trickle(clock)
+    with (
+        serving(Host(trickle, Answer(body=b"good"))) as server,
+        internet(clock=clock, seconds=1e9) as net,
+    ):
+        with pytest.raises(SourceTooSlow, match="did not come"):
+            read(net, server.url)
+        assert trickle.ended.wait(60)
+        assert read(net, server.url) == b"good"
+        first, second = (request.connection for request in server.requests)
         assert first != second
+
+
+class Laggard(Clock):
+    """Seconds that pass whenever somebody looks."""
+
+    def __call__(self) -> float:
+        self.now += 1
+        return self.now
+
+
+def test_a_host_that_is_slow_on_average_is_given_up(monkeypatch):
+    monkeypatch.setattr(deadlines, "LOOK", 3_600)  # else a thread of its own looks as well
+    with (
+        serving(Host(Answer(body=FILE))) as server,
+        internet(clock=Laggard()) as net,
+        pytest.raises(SourceTooSlow, match="sends under 20,000 bytes a second"),
+    ):
+        read(net, server.url)
 
 
 def test_a_connection_is_used_again_after_a_whole_answer():

@@ -572,7 +572,7 @@ class Gathering(ServedFile):
             self._under_way += 1
             self.most = max(self.most, self._under_way)
         if "if-range" in request.headers:
-            self._together.wait(20)
+            self._together.wait(120)
         with self._count:
             self._under_way -= 1
         return super().__call__(request)
@@ -641,7 +641,7 @@ class Crowded(ServedFile):
         return replace(answer, body=self._slowly(answer.body))
 
     def _slowly(self, body: Iterable[bytes]) -> Iterator[bytes]:
-        self._seen_enough.wait(5)
+        self._seen_enough.wait(60)
         yield from body
         with self._lock:
             self._under_way -= 1

@@ -236,7 +236,7 @@ class MediaConvert:
             "s3",
             region_name=self._host.region,
             endpoint_url=self._host.endpoint_url,
-            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, proxies={}),
             **credentials,
         )
         return Storage(role, owner=self._host.client("s3"))

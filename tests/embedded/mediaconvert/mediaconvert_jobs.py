@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from gameday.embedded.aws import EmbeddedAws
 from gameday.embedded.mediaconvert import MediaConvert
 
 ACCOUNT = "000000000000"
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 300
 
 AUDIO = {
     "AudioSourceName": "Audio Selector 1",
@@ -141,14 +142,15 @@ class JobEvents:
 
     def next(self, status: str) -> dict[str, Any]:
         """The detail of the next event with the status; waits for it."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
             for event in self._seen:
                 if event["status"] == status:
                     self._seen.remove(event)
                     return event
+            assert time.monotonic() < deadline, f"no event {status} arrived, but {self._seen}"
             received = self._sqs.receive_message(QueueUrl=self._url, WaitTimeSeconds=20)
-            assert received.get("Messages"), f"no event {status} arrived, but {self._seen}"
-            for message in received["Messages"]:
+            for message in received.get("Messages", []):
                 self._seen.append(json.loads(message["Body"])["detail"])
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from mediaconvert_jobs import files_in, settings_for, video_output
+from mediaconvert_jobs import DEADLINE_SECONDS, files_in, settings_for, video_output
 
 from gameday.embedded.mediaconvert import Limits, MediaConvert
 from gameday.embedded.mediaconvert.jobs import JobStore
@@ -142,18 +142,18 @@ def test_a_stopped_service_takes_no_more_jobs(role, endless, small_service):
     small_service.stop()
     job = small_service.submit({"Role": role, "Settings": endless})
 
-    assert job.wait(30)
+    assert job.wait(DEADLINE_SECONDS)
     assert job.status == "CANCELED"
 
 
 def test_ffmpeg_dies_with_a_killed_owner(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(30)
+        server.settimeout(DEADLINE_SECONDS)
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         stream = ("-re", "-f", "lavfi", "-i", "testsrc", "-f", "mpegts", address)
         owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path), *stream])
         connection, _ = server.accept()
-        connection.settimeout(30)
+        connection.settimeout(DEADLINE_SECONDS)
         assert connection.recv(1)
         os.kill(owner.pid, signal.SIGKILL)
         owner.wait()
@@ -186,7 +186,7 @@ def test_a_job_ends_once(small_service, account, bucket):
             "Settings": settings_for(f"s3://{bucket}/no.mp4", f"s3://{bucket}/o", video_output()),
         }
     )
-    assert job.wait(30)
+    assert job.wait(DEADLINE_SECONDS)
     record = job.record()
     small_service.stop()
 

@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+from account import until
 from mediaconvert_jobs import ACCOUNT, files_in, settings_for, video_output
 
 EVENTS = ["events:PutTargets", "events:PutRule", "events:DescribeRule"]
@@ -161,9 +162,16 @@ def test_stopping_an_execution_cancels_its_job(account, machines, endless):
 
 
 def test_a_task_that_times_out_cancels_its_job(account, machines, endless):
-    events = account.listen()
     machine_role = account.role(*grants(endless["Role"]).values(), trusted="states")
     execution = machines.run(endless, machine_role, TimeoutSeconds=1)
 
     assert execution["error"] == "States.Timeout"
-    assert account.ended(events.next("PROGRESSING")["jobId"])["Status"] == "CANCELED"
+    [job] = until(
+        lambda: [
+            job
+            for job in account.api.list_jobs()["Jobs"]
+            if job["Settings"]["Inputs"] == endless["Settings"]["Inputs"]
+        ],
+        bool,
+    )
+    assert account.ended(job["Id"])["Status"] == "CANCELED"
