@@ -101,6 +101,7 @@ class Account:
                 "Handler": "index.handler",
                 "Role": role or self.role("lambda"),
                 "Code": {"ZipFile": zipped(index=code)},
+                "Timeout": DEADLINE_SECONDS,
                 **settings,
             }
         )

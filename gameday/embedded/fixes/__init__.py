@@ -18,6 +18,7 @@ FIXES = (
     "function_code",
     "function_forks",
     "function_errors",
+    "function_logs",
     "executions",
     "state_paths",
     "definitions",

@@ -17,6 +17,8 @@ import traceback
 from decimal import Decimal
 
 PARENT_CHECK_SECONDS = 1.0
+END = "\x1fend of the invocation"
+"""What the process writes behind all that the function wrote, before it answers."""
 
 
 class Context:
@@ -59,7 +61,10 @@ def main() -> None:
     answer(answers, {"status": "ready"})
     for line in requests:
         request = json.loads(line)
-        answer(answers, failure or invoke(handler, request["event"], start, request["ctx"]))
+        result = failure or invoke(handler, request["event"], start, request["ctx"])
+        sys.stderr.flush()
+        os.write(2, f"{END}\n".encode())
+        answer(answers, result)
 
 
 def follow_clock() -> None:

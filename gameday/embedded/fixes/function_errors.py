@@ -13,7 +13,7 @@ from gameday.embedded.fixes.patching import Patch
 
 FIX = "function_errors"
 
-EXIT_WAIT_SECONDS = 2.0
+EXIT_WAIT_SECONDS = 30.0
 
 
 def apply() -> None:
