@@ -3,6 +3,7 @@
 import signal
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 from gameday.embedded.provider import Provider
 from gameday.home import Home
@@ -10,20 +11,26 @@ from gameday.kept import kept_vault
 from lambdas.highlights.keys import SIDECAR
 from tests.e2e.command import LONGEST, Command
 from tests.e2e.several_days import CLIP, rows_of_days
+from tests.e2e.slow_clip import slowed
 
 RANGE = ("--from", "2026-01-05", "--to", "2026-01-10")
 
 
 def test_a_killed_backfill_is_completed_by_the_same_command_and_nothing_is_doubled(
-    provider: Provider, kept_command: Command
+    provider: Provider, kept_command: Command, tmp_path: Path
 ):
     rows = list(provider.highlights)
     links = [row["id"] for row in rows if "youtube" in row["url"]]
     provider.highlights += rows_of_days(rows, date(2026, 1, 5), 5, [CLIP, *links])
+    [last] = [row for row in provider.highlights[-2:] if row["id"] % 1_000_000 == CLIP % 1_000_000]
+    url, name = last["url"], last["url"].rpartition("/media/")[2]
+    provider.media["slow.mp4"] = slowed(provider.media[name], tmp_path)
+    last["url"] = url.replace(name, "slow.mp4")  # so that something is always left to be killed
     killed = kept_command.start("backfill", *RANGE, "--yes")
     shown = kept_command.wait_for(killed, "✓ 2026-01-0")
     killed.send_signal(signal.SIGKILL)
     killed.wait(LONGEST)
+    last["url"] = url
 
     done = kept_command.run("backfill", *RANGE, "--yes", "--json")
     again = kept_command.run("backfill", *RANGE, "--yes", "--json")

@@ -141,6 +141,41 @@ def test_an_aborted_execution_stays_aborted_whatever_its_task_does(account: Acco
     assert (described["status"], described["cause"]) == ("ABORTED", "enough")
 
 
+@pytest.mark.parametrize(
+    ("definition", "is_stopped", "status"),
+    [
+        (PASS, False, "SUCCEEDED"),
+        ({"StartAt": "F", "States": {"F": {"Type": "Fail"}}}, False, "FAILED"),
+        ({**WAIT, "TimeoutSeconds": 1}, False, "TIMED_OUT"),
+        (WAIT, True, "ABORTED"),
+    ],
+)
+def test_who_sees_an_execution_end_sees_all_that_is_known_of_its_end(
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    definition: dict,
+    is_stopped: bool,
+    status: str,
+):
+    from ministack.services import stepfunctions
+
+    told, tell = [], stepfunctions._emit_execution_status_event
+
+    def look_and_tell(execution: dict) -> None:
+        there = stepfunctions._executions[execution["executionArn"]]
+        told.append((execution["status"], there["status"], there["stopDate"] is not None))
+        tell(execution)
+
+    monkeypatch.setattr(stepfunctions, "_emit_execution_status_event", look_and_tell)
+    states, machine = account.client("stepfunctions"), account.machine(definition)
+    execution = states.start_execution(stateMachineArn=machine)["executionArn"]
+    if is_stopped:
+        states.stop_execution(executionArn=execution)
+
+    assert account.ended(execution)["status"] == status
+    assert told == [("RUNNING", "RUNNING", False), (status, "RUNNING", True)]
+
+
 @pytest.mark.parametrize("field", ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"])
 def test_every_kind_of_wait_is_scaled(
     account: Account, monkeypatch: pytest.MonkeyPatch, field: str

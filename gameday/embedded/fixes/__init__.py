@@ -20,6 +20,7 @@ FIXES = (
     "function_errors",
     "function_logs",
     "executions",
+    "execution_ends",
     "state_paths",
     "definitions",
     "roles",

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gameday.embedded import clock
+from gameday.embedded.fixes.execution_ends import time_out
 from gameday.embedded.fixes.patching import Patch
 
 FIX = "executions"
@@ -133,19 +134,6 @@ def apply() -> None:
         "_scaled_sleep",
         ("time.sleep(scaled)", "gameday_sleep(seconds, scaled)"),
         gameday_sleep=sleep,
-    )
-    # What ended stays ended, whatever its last task does afterwards.
-    patch.edit(
-        stepfunctions,
-        "_fail_execution",
-        (
-            '    execution["status"] = "FAILED"\n',
-            """\
-    if execution["status"] != "RUNNING":
-        return
-    execution["status"] = "FAILED"
-""",
-        ),
     )
     patch.wrap(stepfunctions, "_invoke_resource", "a85d2be9a858", _limited)
 
@@ -280,20 +268,8 @@ def _timer(execution: dict[str, Any], definition: dict[str, Any]) -> threading.T
     """Ends the execution when the state machine's own TimeoutSeconds have passed."""
     context = contextvars.copy_context()
     seconds = definition.get("TimeoutSeconds")
-    timer = threading.Timer(seconds or 0, context.run, (_time_out, execution))
+    timer = threading.Timer(seconds or 0, context.run, (time_out, execution))
     timer.daemon = True
     if seconds is not None:
         timer.start()
     return timer
-
-
-def _time_out(execution: dict[str, Any]) -> None:
-    from ministack.services import stepfunctions
-
-    if execution["status"] == "RUNNING":
-        execution["status"] = "TIMED_OUT"
-        execution["stopDate"] = stepfunctions.now_iso()
-        stepfunctions._add_event(
-            execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {}}
-        )
-        stepfunctions._emit_execution_status_event(execution)
