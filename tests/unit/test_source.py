@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lambdas.highlights import deadline as deadlines
 from lambdas.highlights import source as sources
+from lambdas.highlights.deadline import Patience
 from lambdas.highlights.errors import (
     DownloadInterrupted,
     LinkOnly,
@@ -437,7 +438,7 @@ def test_a_host_that_trickles_is_given_up_and_its_connection_with_it():
     trickle = Trickle(clock)
     with (
         serving(Host(trickle, Answer(body=b"good"))) as server,
-        internet(clock=clock, seconds=1e9) as net,
+        internet(clock=clock, seconds=1e9, patience=Patience()) as net,
     ):
         with pytest.raises(SourceTooSlow, match="did not come"):
             read(net, server.url)
@@ -459,7 +460,7 @@ def test_a_host_that_is_slow_on_average_is_given_up(monkeypatch):
     monkeypatch.setattr(deadlines, "LOOK", 3_600)  # else a thread of its own looks as well
     with (
         serving(Host(Answer(body=FILE))) as server,
-        internet(clock=Laggard()) as net,
+        internet(clock=Laggard(), patience=Patience()) as net,
         pytest.raises(SourceTooSlow, match="sends under 20,000 bytes a second"),
     ):
         read(net, server.url)

@@ -693,8 +693,9 @@ def test_what_nobody_says_the_end_of_is_not_called_whole(host, attempts, layout)
 @pytest.mark.parametrize(
     ("layout", "ranges"), [("index first", True), ("index first", False), ("fragments", True)]
 )
-def test_a_file_is_never_held(host, s3_server, layout, ranges):
+def test_a_file_is_never_held(host, s3_server, monkeypatch, layout, ranges):
     part = 128 * 1024
+    monkeypatch.setattr(transfer_side_by_side, "FAST", 0)  # no more workers than those few
     content = film(layout, 24 * part)
     with small_parts(kibibytes=128, few=2):
         url = serve(host, ServedFile(Version(content), ranges=ranges))

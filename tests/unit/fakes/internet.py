@@ -10,6 +10,8 @@ from lambdas.highlights.host_rules import HostRules
 from lambdas.highlights.internet import Internet
 
 MANY = 3_600.0  # seconds: no test comes near
+# One thread's waits move the clock of all: no read is late because of another's.
+PATIENT = Patience(seconds=600)
 
 
 class Clock:
@@ -46,5 +48,5 @@ def internet(
     limit = Deadline(seconds, time.monotonic if real_time else clock, clock.wait)
     pools = guarded_pools(allowed or ("127.0.0.1",))
     with Watch(limit) as watch:
-        yield Internet(pools, HostRules.parse(rules), limit, watch, patience or Patience())
+        yield Internet(pools, HostRules.parse(rules), limit, watch, patience or PATIENT)
     pools.clear()
