@@ -599,11 +599,17 @@ def test_a_fast_host_is_asked_on_a_few_connections(host, attempts, monkeypatch):
 def test_no_thread_is_left_behind_by_an_attempt(host, attempts):
     attempts.s3.faults[3] = [Answer(403)]
     url = serve(host, ServedFile(Version(FILM)))
+    before = workers()
     fail(attempts, url, StoreRefused)
     attempts.store(url)
 
+    assert workers() <= before
+
+
+def workers() -> set[threading.Thread]:
+    """The threads that are not a server's."""
     ours = ("_look", "ThreadPoolExecutor", "Timer")
-    assert not [one for one in threading.enumerate() if any(name in one.name for name in ours)]
+    return {one for one in threading.enumerate() if any(name in one.name for name in ours)}
 
 
 class Sink(FakeS3):
@@ -696,7 +702,7 @@ def test_what_nobody_says_the_end_of_is_not_called_whole(host, attempts, layout)
 def test_a_file_is_never_held(host, s3_server, monkeypatch, layout, ranges):
     part = 128 * 1024
     monkeypatch.setattr(transfer_side_by_side, "FAST", 0)  # no more workers than those few
-    content = film(layout, 24 * part)
+    content = film(layout, 60 * part)
     with small_parts(kibibytes=128, few=2):
         url = serve(host, ServedFile(Version(content), ranges=ranges))
         attempts = Attempts(s3_server.bucket(Sink))
@@ -707,4 +713,4 @@ def test_a_file_is_never_held(host, s3_server, monkeypatch, layout, ranges):
 
     assert stored.crc == zlib.crc32(content)
     # The most of it is what the stand-in for S3 holds: some parts for each worker.
-    assert peak < 12 * part
+    assert peak < 24 * part
