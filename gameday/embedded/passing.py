@@ -1,6 +1,7 @@
 """Lets time pass in the embedded AWS faster than it does: from one event to the next."""
 
 import itertools
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -64,8 +65,12 @@ def _due(after: datetime, until: datetime) -> Iterator[datetime]:
 def _at_work(aws: EmbeddedAws) -> list[str]:
     """What has begun and neither ended nor begun to wait for long."""
     from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
 
+    invoke = lambda_svc._execute_function_with_config_scope.__name__
     far = aws.now() + LONGEST_SCALED
     waiting = {arn for arn, end in aws.waiting().items() if end > far}
     at_work = [arn for arn in executions.under_way() if arn not in waiting]
-    return at_work + ["a function"] * lambda_runtime.workers_in_use()
+    # A thread that is about to invoke a function may not have come to that yet.
+    invoking = [one.name for one in threading.enumerate() if f"({invoke})" in one.name]
+    return at_work + invoking + ["a function"] * lambda_runtime.workers_in_use()

@@ -29,7 +29,7 @@ NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 TERMINAL = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 
 STOPPED = "The embedded AWS was stopped while the execution ran"
-JOIN_SECONDS = 2.0
+JOIN_SECONDS = 30.0
 
 _stopping = threading.Event()
 _threads: dict[threading.Thread, str] = {}  # each with the ARN of what it executes
