@@ -1,9 +1,11 @@
 """The account's clock can be set ahead, and everything in the account agrees on the time."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from account import Account, task, until
@@ -172,3 +174,33 @@ def test_time_passes_by_way_of_schedules_and_waits(aws: EmbeddedAws):
         for seen, due in (("early", one.time), ("late", one.time + timedelta(seconds=90_000))):
             assert abs(datetime.fromtimestamp(times[seen], UTC) - due) < CLOSE
     assert list(aws.waiting()) == [firings[2].execution_arn]
+
+
+def test_no_time_passes_while_a_function_is_about_to_begin(
+    aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
+):
+    from ministack.services import lambda_svc
+
+    account, seen, execute = Account(aws), [], lambda_svc._execute_function
+
+    def execute_later(*function: Any) -> Any:
+        threading.Event().wait(0.2)
+        seen.append(aws.now())
+        return execute(*function)
+
+    monkeypatch.setattr(lambda_svc, "_execute_function", execute_later)
+    role = account.role("scheduler")
+    function = account.function("def handler(event, context): pass")
+    account.allow(role, "lambda:InvokeFunction", function)
+    account.client("scheduler").create_schedule(
+        Name="games",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression="cron(30 9 * * ? *)",
+        Target={"Arn": function, "RoleArn": role, "Input": "{}"},
+    )
+    begin = later(aws, days=2).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    firings = list(let_pass(aws, begin, begin + timedelta(days=2)))
+
+    assert len(seen) == len(firings) == 2
+    assert all(moment - one.time < CLOSE for moment, one in zip(seen, firings, strict=True))
