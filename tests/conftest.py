@@ -19,12 +19,13 @@ import stacks  # noqa: F401  names the Node that the CDK's modules start when th
 
 # How long an example takes depends on what else the machine does. The same ones are tried each time,
 # so that a failure is of the change that it comes with; `--hypothesis-profile search` tries others.
+HEALTH = hypothesis.HealthCheck
 for profile, is_search in (("any machine", False), ("search", True)):
     hypothesis.settings.register_profile(
         profile,
         deadline=None,
         derandomize=not is_search,
-        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        suppress_health_check=[HEALTH.too_slow, HEALTH.data_too_large, HEALTH.filter_too_much],
     )
 hypothesis.settings.load_profile("any machine")
 

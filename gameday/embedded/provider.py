@@ -128,6 +128,11 @@ class Provider(LoopbackServer):
         with self._lock:
             self._faults[path] = chain(self._faults.get(path, ()), failures)
 
+    def forgive(self) -> None:
+        """Forget the failures that were set and have not come to pass."""
+        with self._lock:
+            self._faults.clear()
+
     def _answer(self, request: Request) -> Answer:
         with self._lock:
             self.requests.append(request)

@@ -209,6 +209,7 @@ def provider(running_provider: Provider, small_sample: SampleDay) -> Provider:
     running_provider.media = dict(small_sample.media)
     running_provider.highlights = small_sample.highlights(running_provider.base_url)
     running_provider.matches = None
+    running_provider.forgive()
     running_provider.requests.clear()
     return running_provider
 
