@@ -16,7 +16,7 @@ from tests.e2e.command import Command, Done
 @pytest.fixture
 def in_season(first_run: tuple[Path, Done], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the evening of the day on which the run was, in a season that lasts all year."""
-    (record,) = first_run[0].glob("aws/objects/**/runs/**/*.json")
+    (record,) = first_run[0].glob("aws/objects/**/runs/**/*-????.json")
     day = datetime.fromisoformat(json.loads(record.read_bytes())["reported_at"]).date()
     evening = datetime.combine(day, time(23, 59, 59), UTC)
     context = synthesis.project_context() | {"season_months": list(MONTHS)}
