@@ -156,9 +156,11 @@ class EmbeddedAws:
 
     def reset(self) -> None:
         """Empty the account."""
+        from ministack.core import lambda_runtime
+
         executions.stop_all()
         self._mediaconvert.reset()
-        executions.join_all()
+        executions.join_all(lambda_runtime.reset)
         executions.resume()
         request = urllib.request.Request(f"{self.endpoint_url}/_ministack/reset", method="POST")
         with self._direct.open(request) as response:
@@ -282,8 +284,7 @@ class EmbeddedAws:
         logging.getLogger(PACKAGE).setLevel(logging.CRITICAL)
         executions.stop_all()
         lambda_runtime.reset()
-        executions.join_all()
-        # A task may have started a function while the others ended.
+        executions.join_all(lambda_runtime.reset)
         lambda_runtime.reset()
         function_forks.stop_all()
 

@@ -13,6 +13,7 @@ import json
 import random
 import re
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +30,7 @@ NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 TERMINAL = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 
 STOPPED = "The embedded AWS was stopped while the execution ran"
-JOIN_SECONDS = 30.0
+JOIN_SECONDS, LOOK_SECONDS = 30.0, 0.5
 
 _stopping = threading.Event()
 _threads: dict[threading.Thread, str] = {}  # each with the ARN of what it executes
@@ -245,10 +246,15 @@ def stop_all() -> None:
             )
 
 
-def join_all() -> None:
-    """Wait for the threads of stopped executions, each for a bounded time."""
-    for thread in list(_threads):
-        thread.join(JOIN_SECONDS)
+def join_all(end_functions: Callable[[], None]) -> None:
+    """Wait for the threads of stopped executions, for a bounded time.
+
+    end_functions: ends those that such a thread may have called before it saw that it was stopped.
+    """
+    end = time.monotonic() + JOIN_SECONDS
+    while (left := list(_threads)) and time.monotonic() < end:
+        end_functions()
+        left[0].join(LOOK_SECONDS)
 
 
 def resume() -> None:
