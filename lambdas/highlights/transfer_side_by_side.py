@@ -31,10 +31,12 @@ LARGEST_TAIL = 8 * MEBIBYTE
 # docs/decisions/0005-cold-start-and-function-sizes.md
 FAST = 32_000_000
 FEW, MANY = 4, PARTS
-LOOK = 0.03  # seconds between two looks at how fast the bytes come
+LOOK = 0.01  # seconds between two looks at how fast the bytes come
+SEEN = 0.03  # seconds from a connection's first bytes on, before it is called slow
+HANDSHAKES = 0.1  # seconds after which the first bytes are late
 # Bytes that each holds at once: fewer where there are many. Each chunk takes a turn of the
 # interpreter on its way in and on its way out.
-BUFFER, SMALL_BUFFER = 1024 * 1024, 128 * 1024
+BUFFER, SMALL_BUFFER = 1024 * 1024, 256 * 1024
 
 # After these, what was sent is of no use to the next attempt.
 STARTS_OVER = (SourceChanged, TruncatedVideo)
@@ -74,6 +76,14 @@ def find_gap(opening: Opening) -> Gap | None:
     return None
 
 
+@dataclass
+class _Pace:
+    """What one connection has brought. began: when its first bytes came, or should have."""
+
+    began: float
+    came: int = 0
+
+
 @dataclass(frozen=True)
 class _Range:
     """A part to be: the bytes from `start` to `end` of the file."""
@@ -102,7 +112,7 @@ class SideBySide:
         self._length = length
         self._tail = bytearray(length - gap.end)
         self._stop = threading.Event()
-        self._came = 0
+        self._paces: dict[int, _Pace] = {}
 
     def run(self) -> Stored:
         """Store the file, or leave an upload that a later attempt goes on with."""
@@ -154,7 +164,7 @@ class SideBySide:
 
         A host that does not allow so many is asked for fewer, down to one.
         """
-        began, width, may_widen = self._to.deadline.clock(), FEW, True
+        width, may_widen = FEW, True
         waiting, there = deque(missing), {}
         sending: dict[Future[Part], tuple[_Range, int]] = {}
         with ThreadPoolExecutor(MANY) as workers:
@@ -177,13 +187,18 @@ class SideBySide:
                                 raise
                             waiting.appendleft(part)
                             width, may_widen = max(1, width // 2), False
-                    seconds = self._to.deadline.clock() - began
-                    if may_widen and self._came < FAST * FEW * seconds:
+                    if may_widen and self._is_slow():
                         width, may_widen = MANY, False
             except BaseException:
                 self._stop.set()
                 raise
         return there
+
+    def _is_slow(self) -> bool:
+        """Whether not one connection is fast, of those that were seen for long enough."""
+        now = self._to.deadline.clock()
+        seen = [pace for pace in list(self._paces.values()) if now - pace.began >= SEEN]
+        return bool(seen) and all(pace.came < FAST * (now - pace.began) for pace in seen)
 
     def _read(self, part: _Range, size: int) -> Iterator[bytes | memoryview]:
         """The bytes of `part` through a buffer of `size`, those behind the gap kept for the proof.
@@ -195,6 +210,8 @@ class SideBySide:
             chunks = self._beginning.pop()
         else:
             chunks = self._source.read(at, part.end, bytearray(size))
+        clock = self._to.deadline.clock
+        pace = self._paces[part.number] = _Pace(clock() + HANDSHAKES)
         for chunk in chunks:
             if self._stop.is_set():
                 raise _Stopped
@@ -204,5 +221,8 @@ class SideBySide:
                 offset = at + len(chunk) - len(seen) - self._gap.end
                 self._tail[offset : offset + len(seen)] = seen
             at += len(chunk)
-            self._came += len(chunk)
+            if not pace.came:
+                pace.began = min(pace.began, clock())
+            pace.came += len(chunk)
             yield chunk
+        self._paces.pop(part.number, None)
