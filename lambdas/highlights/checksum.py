@@ -6,12 +6,22 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-
 """
 
 import base64
+import zlib
+from collections.abc import Iterable
 from functools import lru_cache
 
 ALGORITHM = "CRC32"
 POLYNOMIAL = 0xEDB88320  # of CRC-32 (ISO/IEC 8802-3), its bits in reverse
 ONE = 1 << 31  # the polynomial 1, and below it x, its bits in reverse too
 X = 1 << 30
+
+
+def of(chunks: Iterable[bytes | memoryview]) -> int:
+    """The CRC-32 of chunks together, each looked at while the processor still has it at hand."""
+    crc = 0
+    for chunk in chunks:
+        crc = zlib.crc32(chunk, crc)
+    return crc
 
 
 def combine(first: int, second: int, length: int) -> int:

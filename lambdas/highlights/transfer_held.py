@@ -1,7 +1,6 @@
 """A small video's bytes into the archive: all held, proved, and sent in one request."""
 
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from lambdas.highlights import checksum
@@ -9,7 +8,7 @@ from lambdas.highlights.container import ContainerProbe
 from lambdas.highlights.destination import Destination, Stored, too_slow_to_store
 from lambdas.highlights.errors import OutOfTime
 from lambdas.highlights.opening import MEBIBYTE, Opening
-from lambdas.highlights.source import Chunk, Source
+from lambdas.highlights.source import Source
 from lambdas.highlights.transfer_side_by_side import CROWDED, FAST, FEW
 
 LEAST_RANGE = 2 * MEBIBYTE  # worth a connection of its own
@@ -35,7 +34,7 @@ def _read(opening: Opening, content: bytearray, to: Destination) -> int:
     Returns the CRC-32 of the content.
     """
     began = to.deadline.clock()
-    crc = _crc(opening.beginning())
+    crc = checksum.of(opening.beginning())
     at = opening.first_part or len(content)
     rest = len(content) - at
     is_slow = at < FAST * (to.deadline.clock() - began)
@@ -59,21 +58,13 @@ def _read_on(source: Source, content: bytearray, start: int, ways: int) -> list[
 
     def fill(at: int) -> tuple[int, int]:
         end = min(at + size, len(content))
-        return _crc(source.read(at, end, room[at:end])), end - at
+        return checksum.of(source.read(at, end, room[at:end])), end - at
 
     source.shares = ways
     if ways == 1:
         return [fill(start)]
     with ThreadPoolExecutor(ways) as workers:
         return list(workers.map(fill, range(start, len(content), size)))
-
-
-def _crc(chunks: Iterable[Chunk]) -> int:
-    """The CRC-32 of chunks, each while the processor still has it at hand."""
-    crc = 0
-    for chunk in chunks:
-        crc = zlib.crc32(chunk, crc)
-    return crc
 
 
 def _slices(content: bytearray) -> Iterator[memoryview]:

@@ -1,7 +1,6 @@
 """A video's bytes into the archive, one after the other."""
 
-import zlib
-
+from lambdas.highlights import checksum
 from lambdas.highlights.container import ContainerProbe, VideoInfo
 from lambdas.highlights.destination import Destination, Stored, too_large, too_slow_to_store
 from lambdas.highlights.errors import OutOfTime, TruncatedVideo
@@ -41,7 +40,8 @@ def store_in_order(opening: Opening, to: Destination) -> Stored:
             # The next attempt would start over and come no further.
             raise too_slow_to_store(opening.source) from error
         raise
-    return Stored(size, piece.crc, info, to.put(lambda: piece.chunks, size, piece.crc))
+    crc = checksum.of(piece.chunks)
+    return Stored(size, crc, info, to.put(lambda: piece.chunks, size, crc))
 
 
 def _check_end(info: VideoInfo, source: Source) -> None:
@@ -59,16 +59,15 @@ def _check_end(info: VideoInfo, source: Source) -> None:
 
 
 class _Piece:
-    """Bytes that are held until they were sent. crc: of them."""
+    """Bytes that are held until they were sent."""
 
     def __init__(self) -> None:
-        self.size = self.crc = 0
+        self.size = 0
         self.chunks: list[Chunk] = []
 
     def add(self, chunk: Chunk) -> None:
         self.chunks.append(chunk)
         self.size += len(chunk)
-        self.crc = zlib.crc32(chunk, self.crc)
 
     def send(self, upload: Upload, number: int) -> Part:
         return upload.send(number, self.size, lambda: self.chunks)

@@ -77,7 +77,7 @@ def find_gap(opening: Opening) -> Gap | None:
 
 
 @dataclass
-class _Pace:
+class _Connection:
     """What one connection has brought. began: when its first bytes came, or should have."""
 
     began: float
@@ -112,7 +112,7 @@ class SideBySide:
         self._length = length
         self._tail = bytearray(length - gap.end)
         self._stop = threading.Event()
-        self._paces: dict[int, _Pace] = {}
+        self._connections: dict[int, _Connection] = {}
 
     def run(self) -> Stored:
         """Store the file, or leave an upload that a later attempt goes on with."""
@@ -197,8 +197,8 @@ class SideBySide:
     def _is_slow(self) -> bool:
         """Whether not one connection is fast, of those that were seen for long enough."""
         now = self._to.deadline.clock()
-        seen = [pace for pace in list(self._paces.values()) if now - pace.began >= SEEN]
-        return bool(seen) and all(pace.came < FAST * (now - pace.began) for pace in seen)
+        seen = [one for one in list(self._connections.values()) if now - one.began >= SEEN]
+        return bool(seen) and all(one.came < FAST * (now - one.began) for one in seen)
 
     def _read(self, part: _Range, size: int) -> Iterator[bytes | memoryview]:
         """The bytes of `part` through a buffer of `size`, those behind the gap kept for the proof.
@@ -211,7 +211,7 @@ class SideBySide:
         else:
             chunks = self._source.read(at, part.end, bytearray(size))
         clock = self._to.deadline.clock
-        pace = self._paces[part.number] = _Pace(clock() + HANDSHAKES)
+        connection = self._connections[part.number] = _Connection(clock() + HANDSHAKES)
         for chunk in chunks:
             if self._stop.is_set():
                 raise _Stopped
@@ -221,8 +221,8 @@ class SideBySide:
                 offset = at + len(chunk) - len(seen) - self._gap.end
                 self._tail[offset : offset + len(seen)] = seen
             at += len(chunk)
-            if not pace.came:
-                pace.began = min(pace.began, clock())
-            pace.came += len(chunk)
+            if not connection.came:
+                connection.began = min(connection.began, clock())
+            connection.came += len(chunk)
             yield chunk
-        self._paces.pop(part.number, None)
+        self._connections.pop(part.number, None)
